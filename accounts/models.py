@@ -1,0 +1,49 @@
+"""Own who listens: users, guests among them, and the tokens of mobile clients."""
+
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+from django.utils import timezone
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def guests(self) -> "UserQuerySet":
+        return self.filter(is_guest=True)
+
+    def idle(self, *, at: datetime, after: timedelta) -> "UserQuerySet":
+        """Keep those who were not seen for so long."""
+        return self.filter(last_seen_at__lt=at - after)
+
+
+class ListenerManager(UserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    """Django's manager with our queries; a class of its own because migrations must be able to name it."""
+
+
+class User(AbstractUser):
+    """A listener. A guest is one too: without a name of their own, and without a usable password."""
+
+    is_guest = models.BooleanField(default=False)
+    last_seen_at = models.DateTimeField(default=timezone.now)  # rounded to the day when written: guests are swept by it
+
+    objects = ListenerManager()
+
+    class Meta:
+        indexes = [
+            # the sweep of idle guests
+            models.Index(fields=["last_seen_at"], name="user_idle_guests", condition=models.Q(is_guest=True)),
+        ]
+
+
+class ApiToken(models.Model):
+    """A mobile client's key: 256 random bits, of which only the SHA-256 is kept."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
+    prefix = models.CharField(max_length=8, unique=True)  # the first characters, shown in lists and logs
+    digest = models.CharField(max_length=64, unique=True)  # sha256 of the whole token, hex
+    device = models.CharField(max_length=100, blank=True)
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.prefix}…"

@@ -1,0 +1,187 @@
+"""Rebuild what is kept instead of counted: cards, counts and popularity; every writer calls here in its transaction.
+
+A card is all of a track's JSON that is the same for every request, so that a list of tracks is one query. Its shape:
+{title, artist, artists: [{id, name, role}], album: {id, title} | None, genre, genres, disc, number, year, duration_ms,
+explicit, cover_key, tint, gain_db, audio: [{name, key, ext, mime, bitrate (kbit/s), bytes}]}.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, F, Q, Sum
+
+from catalog.models import (
+    Album,
+    AlbumCredit,
+    Artist,
+    CatalogVersion,
+    Cover,
+    Credit,
+    Genre,
+    Rendition,
+    Role,
+    SearchChange,
+    Track,
+    TrackGenre,
+    popularity,
+)
+
+ROLE_ORDER = {role: place for place, role in enumerate(Role.values)}
+
+
+def refresh_cards(track_ids: Collection[int]) -> None:
+    """Rebuild the cards of these tracks (six queries, whatever their number) and note them for the search index."""
+    tracks = list(Track.objects.filter(id__in=track_ids).select_related("album"))
+    if not tracks:
+        return
+    artists = _grouped(
+        Credit.objects.filter(track_id__in=track_ids).values_list("track_id", "artist_id", "artist__name", "role", "position"),
+        order=lambda row: (ROLE_ORDER.get(row[3], 99), row[4]),
+    )
+    genres = _grouped(
+        TrackGenre.objects.filter(track_id__in=track_ids).values_list("track_id", "genre__name", "position"),
+        order=lambda row: row[2],
+    )
+    audio = _grouped(
+        Rendition.objects.filter(track_id__in=track_ids).values_list(
+            "track_id", "name", "key", "extension", "mime", "bitrate", "size"
+        ),
+        order=lambda row: row[1],
+    )
+    covers = {key for track in tracks if (key := _cover_of(track))}
+    tints = dict(Cover.objects.filter(key__in=covers).values_list("key", "tint"))
+    for track in tracks:
+        cover_key = _cover_of(track)
+        names = [row[1] for row in genres[track.id]]
+        track.card = {
+            "title": track.title,
+            "artist": track.artist,
+            "artists": [{"id": row[1], "name": row[2], "role": row[3]} for row in artists[track.id]],
+            "album": {"id": track.album.id, "title": track.album.title} if track.album else None,
+            "genre": names[0] if names else None,
+            "genres": names,
+            "disc": track.disc_number,
+            "number": track.track_number,
+            "year": track.year,
+            "duration_ms": track.duration_ms,
+            "explicit": track.explicit,
+            "cover_key": cover_key,
+            "tint": tints.get(cover_key),
+            "gain_db": track.gain_db,
+            "audio": [
+                {"name": row[1], "key": row[2], "ext": row[3], "mime": row[4], "bitrate": row[5], "bytes": row[6]}
+                for row in audio[track.id]
+            ],
+        }
+    Track.objects.bulk_update(tracks, ["card"], batch_size=250)
+    note_search_changes("track", track_ids)
+
+
+def refresh_albums(album_ids: Collection[int], *, at: datetime) -> None:
+    """Recount these albums over their listed tracks, and copy their credits."""
+    totals = {
+        row["album_id"]: row
+        for row in Track.objects.listed(at=at)
+        .filter(album_id__in=album_ids)
+        .values("album_id")
+        .annotate(tracks=Count("id"), duration=Sum("duration_ms"), heard=Sum("plays"))
+    }
+    credits = _grouped(
+        AlbumCredit.objects.filter(album_id__in=album_ids).values_list("album_id", "artist_id", "artist__name", "position"),
+        order=lambda row: row[3],
+    )
+    albums = list(Album.objects.filter(id__in=album_ids))
+    for album in albums:
+        total = totals.get(album.id, {"tracks": 0, "duration": 0, "heard": 0})
+        album.tracks_count, album.duration_ms, album.plays = total["tracks"], total["duration"], total["heard"]
+        album.bucket = popularity.bucket_of(album.plays)
+        album.artists = [{"id": row[1], "name": row[2]} for row in credits[album.id]]
+    Album.objects.bulk_update(albums, ["tracks_count", "duration_ms", "plays", "bucket", "artists"], batch_size=250)
+    note_search_changes("album", album_ids)
+
+
+def refresh_artists(artist_ids: Collection[int], *, at: datetime) -> None:
+    """Recount these artists over their listed tracks and albums, and choose their cover."""
+    listed = Q(track__published=True, track__available=True) & (
+        Q(track__release_at__isnull=True) | Q(track__release_at__lte=at)
+    )
+    totals = {
+        row["artist_id"]: row
+        for row in Credit.objects.filter(listed, artist_id__in=artist_ids)
+        .values("artist_id")
+        .annotate(tracks=Count("id"), heard=Sum("track__plays"))
+    }
+    albums = _grouped(
+        AlbumCredit.objects.filter(artist_id__in=artist_ids, album__tracks_count__gt=0).values_list(
+            "artist_id", "album__cover_key", "album__bucket", "album_id"
+        ),
+        order=lambda row: row[2:],
+    )
+    artists = list(Artist.objects.filter(id__in=artist_ids))
+    for artist in artists:
+        total = totals.get(artist.id, {"tracks": 0, "heard": 0})
+        artist.tracks_count, artist.plays = total["tracks"], total["heard"]
+        artist.bucket = popularity.bucket_of(artist.plays)
+        artist.albums_count = len(albums[artist.id])
+        artist.cover_key = next((row[1] for row in albums[artist.id] if row[1]), None)
+    Artist.objects.bulk_update(artists, ["tracks_count", "plays", "bucket", "albums_count", "cover_key"], batch_size=250)
+    note_search_changes("artist", artist_ids)
+
+
+def refresh_genres(genre_ids: Collection[int], *, at: datetime) -> None:
+    """Recount these genres over their listed tracks."""
+    listed = Q(track__published=True, track__available=True) & (
+        Q(track__release_at__isnull=True) | Q(track__release_at__lte=at)
+    )
+    totals = dict(
+        TrackGenre.objects.filter(listed, genre_id__in=genre_ids).values_list("genre_id").annotate(tracks=Count("id"))
+    )
+    genres = list(Genre.objects.filter(id__in=genre_ids))
+    for genre in genres:
+        genre.tracks_count = totals.get(genre.id, 0)
+    Genre.objects.bulk_update(genres, ["tracks_count"])
+
+
+def move_buckets(track_ids: Collection[int]) -> int:
+    """Give these tracks the bucket that their plays have earned; return how many moved.
+
+    A track moves once for each quarter of a doubling of its plays, so lists and the index are seldom touched.
+    """
+    moved = [
+        (track_id, bucket)
+        for track_id, plays, old in Track.objects.filter(id__in=track_ids).values_list("id", "plays", "bucket")
+        if (bucket := popularity.bucket_of(plays)) != old
+    ]
+    for track_id, bucket in moved:
+        Track.objects.filter(id=track_id).update(bucket=bucket)
+        Credit.objects.filter(track_id=track_id).update(bucket=bucket)
+        TrackGenre.objects.filter(track_id=track_id).update(bucket=bucket)
+    note_search_changes("track", [track_id for track_id, _ in moved])
+    return len(moved)
+
+
+def note_search_changes(kind: str, ids: Iterable[int]) -> None:
+    """Write the search index's outbox; the indexer runs after the commit."""
+    SearchChange.objects.bulk_create([SearchChange(kind=kind, subject_id=row_id) for row_id in ids], batch_size=1000)
+
+
+def bump_version() -> None:
+    """Tell caches that listeners would see something new; once a batch, last in its transaction."""
+    if not CatalogVersion.objects.filter(id=1).update(number=F("number") + 1):
+        CatalogVersion.objects.get_or_create(id=1, defaults={"number": 1})
+
+
+def _cover_of(track: Track) -> str | None:
+    return track.album.cover_key if track.album and track.album.cover_key else track.cover_key
+
+
+def _grouped(rows: Iterable[Any], *, order: Any) -> dict[int, list[Any]]:
+    """Return the rows by their first column, each group in the given order."""
+    groups: dict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        groups[row[0]].append(row)
+    for group in groups.values():
+        group.sort(key=order)
+    return groups

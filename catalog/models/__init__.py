@@ -1,0 +1,27 @@
+"""What can be played, and the files behind it."""
+
+from catalog.models.albums import Album, AlbumCredit
+from catalog.models.artists import Artist, Genre
+from catalog.models.media import Cover, Library, LibraryFile, Master, Rendition
+from catalog.models.state import CatalogVersion, SearchChange
+from catalog.models.tracks import Credit, Role, Track, TrackGenre
+from catalog.models.work import Work
+
+__all__ = [
+    "Album",
+    "AlbumCredit",
+    "Artist",
+    "CatalogVersion",
+    "Cover",
+    "Credit",
+    "Genre",
+    "Library",
+    "LibraryFile",
+    "Master",
+    "Rendition",
+    "Role",
+    "SearchChange",
+    "Track",
+    "TrackGenre",
+    "Work",
+]

@@ -1,0 +1,63 @@
+"""Albums and who they are credited to."""
+
+from django.db import models
+
+from catalog.models import popularity
+from catalog.models.artists import Artist
+
+
+class AlbumQuerySet(models.QuerySet["Album"]):
+    def listed(self) -> "AlbumQuerySet":
+        """Keep those with at least one listed track."""
+        return self.filter(tracks_count__gt=0)
+
+
+class Album(models.Model):
+    title = models.CharField(max_length=256)
+    sort_title = models.CharField(max_length=256)  # folded, for alphabetical lists
+    artist = models.CharField(max_length=512)  # the album artist as the tags write it
+    artists = models.JSONField(default=list)  # copy of the credits, [{id, name}], kept by `catalog.derived`
+    year = models.PositiveSmallIntegerField(null=True, blank=True)
+    compilation = models.BooleanField(default=False)
+    mbid = models.CharField(max_length=36, null=True, blank=True)  # MusicBrainz release id
+    match_key = models.CharField(max_length=600)  # folded album artist and title: what one album is
+    cover_wanted = models.CharField(max_length=64, null=True, blank=True)  # the picture found; its sizes may not be cut
+    cover_key = models.CharField(max_length=64, null=True, blank=True)  # the picture that can be served
+    # Kept by `catalog.derived`: over the listed tracks.
+    tracks_count = models.PositiveIntegerField(default=0)
+    duration_ms = models.PositiveBigIntegerField(default=0)
+    plays = models.PositiveBigIntegerField(default=0)
+    bucket = models.PositiveSmallIntegerField(default=popularity.UNPLAYED)
+    created_at = models.DateTimeField()
+
+    objects = AlbumQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["mbid"], name="album_mbid_unique"),
+            models.UniqueConstraint(
+                fields=["match_key"], name="album_match_key_unique", condition=models.Q(mbid__isnull=True)
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["match_key"], name="album_match_key"),  # ingest
+            models.Index(fields=["bucket", "id"], name="album_popular"),
+            models.Index(fields=["sort_title", "id"], name="album_by_title"),
+            models.Index(fields=["-created_at", "-id"], name="album_recent"),
+            models.Index(fields=["year", "bucket", "id"], name="album_by_year"),
+            models.Index(fields=["cover_wanted"], name="album_cover_wanted"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class AlbumCredit(models.Model):
+    """An album artist, in the order of the credit."""
+
+    album = models.ForeignKey(Album, on_delete=models.CASCADE, related_name="credits")
+    artist = models.ForeignKey(Artist, on_delete=models.PROTECT, related_name="album_credits")
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["album", "artist"], name="album_credit_unique")]

@@ -1,0 +1,85 @@
+"""The files behind the catalog: libraries and their files, masters, renditions and covers."""
+
+from django.db import models
+
+from catalog.models.tracks import Track
+
+
+class Library(models.Model):
+    """A music folder of the operator's that is played in place."""
+
+    root = models.CharField(max_length=4096, unique=True)  # absolute path
+
+    class Meta:
+        verbose_name_plural = "libraries"
+
+    def __str__(self) -> str:
+        return self.root
+
+
+class Master(models.Model):
+    """The audio as it came in: one row for the same bytes, however many files hold them."""
+
+    track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="masters")
+    fingerprint = models.CharField(max_length=64)  # sha256 of size and the first and last 64 KiB
+    sha256 = models.CharField(max_length=64, blank=True)  # of all bytes; of a file in place a worker fills it in
+    storage_name = models.CharField(max_length=200, blank=True)  # in the storage "masters"; empty when in place
+    container = models.CharField(max_length=16)  # mp3, flac, ogg, mp4, wav, aiff: what was sniffed, not the suffix
+    codec = models.CharField(max_length=16)  # mp3, flac, vorbis, opus, aac, alac, pcm
+    bitrate = models.PositiveIntegerField(null=True)  # kbit/s
+    sample_rate = models.PositiveIntegerField(null=True)  # Hz
+    channels = models.PositiveSmallIntegerField(null=True)
+    bit_depth = models.PositiveSmallIntegerField(null=True)
+    duration_ms = models.PositiveIntegerField(default=0)
+    size = models.PositiveBigIntegerField()  # bytes
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["fingerprint"], name="master_fingerprint"),
+            models.Index(fields=["sha256"], name="master_sha256", condition=~models.Q(sha256="")),
+        ]
+
+
+class LibraryFile(models.Model):
+    """What the last scan saw at a path: unchanged files (size, mtime) are not read again, unreadable ones neither."""
+
+    library = models.ForeignKey(Library, on_delete=models.CASCADE, related_name="files")
+    path = models.CharField(max_length=4096)  # relative to the library's root
+    size = models.PositiveBigIntegerField()  # bytes
+    mtime_ns = models.BigIntegerField()
+    master = models.ForeignKey(Master, on_delete=models.SET_NULL, null=True, blank=True, related_name="files")
+    reason = models.CharField(max_length=300, blank=True)  # why it could not be read, in words
+    missing = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["library", "path"], name="library_file_unique")]
+
+    def __str__(self) -> str:
+        return self.path
+
+
+class Rendition(models.Model):
+    """What is served of a track. The row is written last: a rendition that has a row can be played."""
+
+    track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="renditions")
+    master = models.ForeignKey(Master, on_delete=models.CASCADE, related_name="renditions")
+    name = models.CharField(max_length=16)  # source, later aac64, aac128, aac256
+    key = models.CharField(max_length=64)  # hex; the path of the signed URL. Equal bytes share it
+    extension = models.CharField(max_length=8)
+    mime = models.CharField(max_length=64)  # with codecs, as RFC 6381 writes them
+    bitrate = models.PositiveIntegerField(null=True)  # kbit/s
+    size = models.PositiveBigIntegerField()  # bytes
+    file = models.ForeignKey(LibraryFile, on_delete=models.SET_NULL, null=True, blank=True)  # served in place
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["track", "name"], name="rendition_unique")]
+        indexes = [models.Index(fields=["key"], name="rendition_key")]  # the web node's media lookup
+
+
+class Cover(models.Model):
+    """A picture whose sizes are cut and can be served. Written last."""
+
+    key = models.CharField(max_length=64, primary_key=True)  # sha256 of the picture as found
+    tint = models.CharField(max_length=8)  # the nearest of the eight washes of app.css
+    created_at = models.DateTimeField()

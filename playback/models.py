@@ -1,0 +1,75 @@
+"""Listening: plays and their events, resume points, and what a listener's player shows."""
+
+from django.conf import settings
+from django.db import models
+
+from catalog.models import Track
+
+
+class ResumePoint(models.Model):
+    """Where a listener is in a track. The greatest (at, play_id, seq) wins; an equal key changes nothing.
+
+    Narrow on purpose: it is the most written row. Foreign keys without constraints: the writers check tracks
+    themselves, and a batch must not fail at COMMIT because one track has just gone.
+    """
+
+    class State(models.IntegerChoices):
+        PLAYING = 0
+        PAUSED = 1
+        ENDED = 2
+
+    pk = models.CompositePrimaryKey("listener_id", "track_id")
+    listener = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, db_constraint=False)
+    track = models.ForeignKey(Track, on_delete=models.CASCADE, db_constraint=False, db_index=False)
+    at_ms = models.BigIntegerField()  # server time of the event, Unix milliseconds
+    play_id = models.UUIDField()
+    seq = models.IntegerField()
+    position_ms = models.IntegerField()
+    state = models.SmallIntegerField(choices=State.choices)
+    device = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["listener", "-at_ms"], name="resume_continue")]  # me/continue
+
+
+class PlaybackState(models.Model):
+    """A listener's queue and active device, changed only by a PUT that an action of theirs caused."""
+
+    listener = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True)
+    at_ms = models.BigIntegerField()  # Unix milliseconds
+    play_id = models.UUIDField()
+    seq = models.IntegerField()
+    queue = models.JSONField(default=list)  # track ids, up to 1,000
+    index = models.PositiveSmallIntegerField(default=0)
+    position_ms = models.IntegerField(default=0)
+    playing = models.BooleanField(default=False)
+    device = models.CharField(max_length=100, blank=True)
+    updated_at = models.DateTimeField()
+
+
+class Play(models.Model):
+    """One press of play, named by the client or by us with a UUIDv7; counted once, when enough of it was heard."""
+
+    listener = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    track = models.ForeignKey(Track, on_delete=models.CASCADE)
+    play_id = models.UUIDField()
+    device = models.CharField(max_length=100, blank=True)
+    started_at = models.DateTimeField()
+    counted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["listener", "play_id"], name="play_unique")]
+
+
+class PlayEvent(models.Model):
+    """An event of a play that is not counted yet: what was heard is summed over neighbours, in whatever order
+    they arrive. Deleted when the play counts."""
+
+    play = models.ForeignKey(Play, on_delete=models.CASCADE, related_name="events")
+    seq = models.IntegerField()
+    at_ms = models.BigIntegerField()
+    position_ms = models.IntegerField()
+    state = models.SmallIntegerField(choices=ResumePoint.State.choices)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["play", "seq"], name="play_event_unique")]

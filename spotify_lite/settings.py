@@ -1,0 +1,258 @@
+"""Settings, read from the environment once, top to bottom.
+
+The defaults are the embedded mode: one command on a laptop, with all state under `var/`. MODE=production needs its
+secrets and hosts given and refuses to start without them.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+
+from spotify_lite import env, keys
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+MODE = env.choice("MODE", "embedded", ("embedded", "production"))
+EMBEDDED = MODE == "embedded"
+DEBUG = env.boolean("DEBUG", False)
+VAR_DIR = env.path("VAR_DIR", BASE_DIR / "var")
+VAR_DIR.mkdir(parents=True, exist_ok=True)
+
+# --- Secrets: generated in var/ on a laptop, given in production ---
+if EMBEDDED:
+    _own = keys.load(VAR_DIR)
+    SECRET_KEY = env.text("SECRET_KEY", _own.secret_key)
+    MEDIA_SIGNING_KEYS = env.mapping("MEDIA_SIGNING_KEYS") or _own.media_signing_keys
+    MEDIA_SIGNING_KID = env.text("MEDIA_SIGNING_KID", next(iter(MEDIA_SIGNING_KEYS)))
+else:
+    SECRET_KEY = env.text("SECRET_KEY")
+    MEDIA_SIGNING_KEYS = env.mapping("MEDIA_SIGNING_KEYS")
+    MEDIA_SIGNING_KID = env.text("MEDIA_SIGNING_KID", next(iter(MEDIA_SIGNING_KEYS), ""))
+SECRET_KEY_FALLBACKS = env.listing("SECRET_KEY_FALLBACKS", [])
+if len(SECRET_KEY) < 50:
+    raise ImproperlyConfigured("SECRET_KEY must be set to at least 50 random characters.")
+if MEDIA_SIGNING_KID not in MEDIA_SIGNING_KEYS:
+    raise ImproperlyConfigured("MEDIA_SIGNING_KEYS must hold kid:key pairs, and MEDIA_SIGNING_KID must name one.")
+if any(len(key) < 32 for key in MEDIA_SIGNING_KEYS.values()):
+    raise ImproperlyConfigured("Every key of MEDIA_SIGNING_KEYS must have at least 32 characters.")
+
+# --- Addresses ---
+HOST = env.text("HOST", "127.0.0.1")
+PORT = env.integer("PORT", 8000, at_least=1)
+PUBLIC_URL = env.text("PUBLIC_URL").rstrip("/")  # scheme and host that clients use; the request's own when empty
+MEDIA_BASE_URL = env.text("MEDIA_BASE_URL").rstrip("/")  # where signed media URLs point; this node when empty
+REGION = env.text("REGION", "local")
+_on_loopback = HOST in {"127.0.0.1", "::1", "localhost"}
+ALLOWED_HOSTS = env.listing("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if _on_loopback and EMBEDDED else [])
+if not ALLOWED_HOSTS:
+    if not EMBEDDED:
+        raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts that clients use.")
+    ALLOWED_HOSTS = ["*"]  # HOST opens the laptop to its own network, whose names for it we cannot know
+CSRF_TRUSTED_ORIGINS = env.listing("CSRF_TRUSTED_ORIGINS", [PUBLIC_URL] if PUBLIC_URL else [])
+PLAYER_ORIGINS = env.listing("PLAYER_ORIGINS", [PUBLIC_URL] if PUBLIC_URL else [])  # may fetch media cross-origin
+
+# --- People ---
+GUESTS = env.boolean("GUESTS", EMBEDDED)  # may one listen without an account?
+SIGN_UP = env.boolean("SIGN_UP", EMBEDDED)
+AUTH_USER_MODEL = "accounts.User"
+GUEST_MERGE = "playback.guests.merge"  # what a guest leaves behind; accounts may not import playback
+GUEST_IDLE = timedelta(days=30)  # a guest not seen for so long is swept
+
+# --- Django ---
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "spotify_lite",
+    "accounts",
+    "catalog",
+    "playback",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "spotify_lite.headers.SecurityHeaders",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "spotify_lite.urls"
+WSGI_APPLICATION = "spotify_lite.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+APPEND_SLASH = False
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+# --- Database ---
+DATABASE_URL = env.text("DATABASE_URL")
+if DATABASE_URL:
+    DATABASES = {"default": dj_database_url.parse(DATABASE_URL)}
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES["default"].setdefault("OPTIONS", {})
+else:
+    DATABASES = {
+        "default": {
+            "ENGINE": "spotify_lite.fair_sqlite",
+            "NAME": VAR_DIR / "spotify_lite.sqlite3",
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",  # a read snapshot cannot be upgraded to a write: ask at BEGIN
+                "timeout": 20,  # seconds
+                "init_command": (
+                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"  # FULL: what was acknowledged survives power
+                    "PRAGMA mmap_size=134217728; PRAGMA cache_size=-16000;"
+                    "PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864"
+                ),
+            },
+        },
+    }
+DATABASES["default"]["CONN_MAX_AGE"] = None
+
+# --- Cache and queue: Redis where there is one, else this machine ---
+REDIS_URL = env.text("REDIS_URL")
+BROKER_URL = env.text("BROKER_URL")
+CACHES: dict[str, dict[str, object]] = {
+    "default": (
+        {
+            "BACKEND": "django_redis.cache.RedisCache",
+            "LOCATION": REDIS_URL,
+            "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 0.25, "SOCKET_TIMEOUT": 0.25, "IGNORE_EXCEPTIONS": True},
+        }
+        if REDIS_URL
+        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 10_000}}
+    ),
+}
+DJANGO_REDIS_LOG_IGNORED_EXCEPTIONS = True
+QUEUE_DIR = VAR_DIR / "queue"  # the file-system broker: who can write here runs tasks, so it is private
+
+# --- Media ---
+MEDIA_DIR = env.path("MEDIA_DIR", VAR_DIR / "media")
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": MEDIA_DIR}},
+    "masters": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": MEDIA_DIR / "masters"},
+    },
+    "renditions": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": MEDIA_DIR / "media"},
+    },
+    "covers": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": MEDIA_DIR / "covers"},
+    },
+    "staticfiles": {"BACKEND": "spotify_lite.assets.HashedStorage"},
+}
+TRACK_MEDIA = "playback.links.Links"  # signed URLs in the catalog's JSON; catalog may not import playback
+DEMO_PENDING = VAR_DIR / "demo.pending"  # there from the first start until the demo catalog can be played
+
+# --- Static files ---
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "spotify_lite.assets.BrowserLibraryFinder",
+]
+NODE_MODULES = BASE_DIR / "node_modules"
+
+# --- Passwords, cookies, headers ---
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "/login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = int(timedelta(days=365).total_seconds())  # a guest's listening hangs on it
+CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "strict-origin"  # a signed URL never leaks in a Referer
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if not EMBEDDED:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")  # the balancer strips the client's own
+    SECURE_SSL_REDIRECT = True
+    SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds())
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_NAME = "__Host-sessionid"
+    CSRF_COOKIE_NAME = "__Host-csrftoken"
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes of a request body outside of file uploads
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+
+# --- REST ---
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.authentication.TokenAuthentication",
+        "accounts.authentication.ListenerAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.permissions.Listening"],
+    "DEFAULT_PARSER_CLASSES": ["spotify_lite.rest.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["spotify_lite.rest.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "spotify_lite.rest.problem",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Spotify Lite",
+    "DESCRIPTION": "Find and play music.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+}
+
+# --- Logs: one line each on standard error ---
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "accounts": {"level": "INFO"},
+        "catalog": {"level": "INFO"},
+        "playback": {"level": "INFO"},
+        "spotify_lite": {"level": "INFO"},
+    },
+}
