@@ -37,7 +37,9 @@ def refresh_cards(track_ids: Collection[int]) -> None:
     if not tracks:
         return
     artists = _grouped(
-        Credit.objects.filter(track_id__in=track_ids).values_list("track_id", "artist_id", "artist__name", "role", "position"),
+        Credit.objects.filter(track_id__in=track_ids).values_list(
+            "track_id", "artist_id", "artist__name", "role", "position"
+        ),
         order=lambda row: (ROLE_ORDER.get(row[3], 99), row[4]),
     )
     genres = _grouped(
@@ -89,7 +91,9 @@ def refresh_albums(album_ids: Collection[int], *, at: datetime) -> None:
         .annotate(tracks=Count("id"), duration=Sum("duration_ms"), heard=Sum("plays"))
     }
     credits = _grouped(
-        AlbumCredit.objects.filter(album_id__in=album_ids).values_list("album_id", "artist_id", "artist__name", "position"),
+        AlbumCredit.objects.filter(album_id__in=album_ids).values_list(
+            "album_id", "artist_id", "artist__name", "position"
+        ),
         order=lambda row: row[3],
     )
     albums = list(Album.objects.filter(id__in=album_ids))
@@ -126,7 +130,9 @@ def refresh_artists(artist_ids: Collection[int], *, at: datetime) -> None:
         artist.bucket = popularity.bucket_of(artist.plays)
         artist.albums_count = len(albums[artist.id])
         artist.cover_key = next((row[1] for row in albums[artist.id] if row[1]), None)
-    Artist.objects.bulk_update(artists, ["tracks_count", "plays", "bucket", "albums_count", "cover_key"], batch_size=250)
+    Artist.objects.bulk_update(
+        artists, ["tracks_count", "plays", "bucket", "albums_count", "cover_key"], batch_size=250
+    )
     note_search_changes("artist", artist_ids)
 
 

@@ -29,7 +29,9 @@ class Work(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     ready_at = models.DateTimeField()  # not before: the back-off after a failure
     lease_until = models.DateTimeField(null=True, blank=True)
-    lease_owner = models.CharField(max_length=36, blank=True)  # a UUID of the run: an old one may not finish a new one's
+    lease_owner = models.CharField(
+        max_length=36, blank=True
+    )  # a UUID of the run: an old one may not finish a new one's
     reason = models.CharField(max_length=300, blank=True)  # of the last failure, in words
     created_at = models.DateTimeField()
 

@@ -1,0 +1,147 @@
+"""Fixtures of every test: the people, and a catalog that is made row by row through the real writers."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.utils import timezone
+
+from accounts.models import User
+from catalog import derived, names
+from catalog.models import (
+    Album,
+    AlbumCredit,
+    Artist,
+    Credit,
+    Genre,
+    Master,
+    Rendition,
+    Track,
+    TrackGenre,
+    popularity,
+)
+
+MakeTrack = Callable[..., Track]
+
+
+@pytest.fixture(autouse=True)
+def own_state(settings: Any, tmp_path: Path) -> Iterator[None]:
+    """Give each test its own media folder and an empty cache, and nothing that waits for a demo."""
+    settings.MEDIA_DIR = tmp_path / "media"
+    settings.MEDIA_DIR.mkdir()
+    settings.DEMO_PENDING = tmp_path / "demo.pending"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # Argon2 is slow on purpose
+    cache.clear()
+    yield
+    cache.clear()
+
+
+def person(name: str, **fields: Any) -> User:
+    return User.objects.create_user(username=name, password=f"{name}-secret-1", **fields)
+
+
+@pytest.fixture
+def listener(db: None) -> User:
+    return person("listener")
+
+
+@pytest.fixture
+def stranger(db: None) -> User:
+    return person("stranger")
+
+
+@pytest.fixture
+def curator(db: None) -> User:
+    return person("curator", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def make_track(db: None) -> MakeTrack:
+    """Return a maker of one listed, playable track: artists, album and genres are made or found by name."""
+
+    def make(
+        title: str = "Tideline",
+        *,
+        artist: str = "Halcyon Pike",
+        featured: tuple[str, ...] = (),
+        album: str | None = "Slow Harbour Lights",
+        genres: tuple[str, ...] = ("Ambient",),
+        playable: bool = True,
+        at: datetime | None = None,
+        duration_ms: int = 180_000,
+        plays: int = 0,
+        **fields: Any,
+    ) -> Track:
+        now = at or timezone.now()
+        people = [_artist(name, now) for name in (artist, *featured)]
+        record = _album(album, people[0], now, fields.get("year")) if album else None
+        track = Track.objects.create(
+            title=title,
+            sort_title=names.sort_key(title),
+            artist=artist,
+            album=record,
+            duration_ms=duration_ms,
+            plays=plays,
+            bucket=popularity.bucket_of(plays),
+            created_at=now,
+            **fields,
+        )
+        for place, who in enumerate(people):
+            role = "main" if place == 0 else "featured"
+            Credit.objects.create(track=track, artist=who, role=role, position=place, bucket=track.bucket)
+        kinds = [Genre.objects.get_or_create(slug=names.slug(name), defaults={"name": name})[0] for name in genres]
+        for place, genre in enumerate(kinds):
+            TrackGenre.objects.create(track=track, genre=genre, position=place, bucket=track.bucket)
+        if playable:
+            _rendition(track, now)
+        derived.refresh_cards([track.id])
+        derived.refresh_albums([record.id] if record else [], at=now)
+        derived.refresh_artists([who.id for who in people], at=now)
+        derived.refresh_genres([genre.id for genre in kinds], at=now)
+        derived.bump_version()
+        track.refresh_from_db()
+        return track
+
+    return make
+
+
+def _artist(name: str, now: datetime) -> Artist:
+    defaults = {"name": name, "sort_name": names.sort_key(name), "created_at": now}
+    return Artist.objects.get_or_create(match_key=names.fold(name), mbid=None, defaults=defaults)[0]
+
+
+def _album(title: str, artist: Artist, now: datetime, year: int | None) -> Album:
+    defaults = {
+        "title": title,
+        "sort_title": names.sort_key(title),
+        "artist": artist.name,
+        "year": year,
+        "created_at": now,
+    }
+    key = names.album_key(artist.name, title)
+    album, created = Album.objects.get_or_create(match_key=key, mbid=None, defaults=defaults)
+    if created:
+        AlbumCredit.objects.create(album=album, artist=artist)
+    return album
+
+
+def _rendition(track: Track, now: datetime) -> None:
+    key = hashlib.sha256(f"track {track.id}".encode()).hexdigest()
+    master = Master.objects.create(
+        track=track, fingerprint=key, container="mp3", codec="mp3", bitrate=128, duration_ms=track.duration_ms, size=9
+    )
+    Rendition.objects.create(
+        track=track,
+        master=master,
+        name="source",
+        key=key,
+        extension="mp3",
+        mime="audio/mpeg",
+        bitrate=128,
+        size=9,
+        created_at=now,
+    )
