@@ -48,7 +48,7 @@ class ListenerAuthentication(authentication.BaseAuthentication):
         def nothing(_: HttpRequest) -> Any:
             return None
 
-        check = CSRFCheck(nothing)  # type: ignore[arg-type]
+        check = CSRFCheck(nothing)
         check.process_request(request)
         reason = check.process_view(request, nothing, (), {})
         if reason:

@@ -1,6 +1,7 @@
 """Own who listens: users, guests among them, and the tokens of mobile clients."""
 
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
@@ -26,7 +27,7 @@ class User(AbstractUser):
     is_guest = models.BooleanField(default=False)
     last_seen_at = models.DateTimeField(default=timezone.now)  # rounded to the day when written: guests are swept by it
 
-    objects = ListenerManager()
+    objects: ClassVar[ListenerManager] = ListenerManager()
 
     class Meta:
         indexes = [

@@ -70,7 +70,7 @@ def refresh_cards(track_ids: Collection[int]) -> None:
             "duration_ms": track.duration_ms,
             "explicit": track.explicit,
             "cover_key": cover_key,
-            "tint": tints.get(cover_key),
+            "tint": tints.get(cover_key) if cover_key else None,
             "gain_db": track.gain_db,
             "audio": [
                 {"name": row[1], "key": row[2], "ext": row[3], "mime": row[4], "bitrate": row[5], "bytes": row[6]}
@@ -90,7 +90,7 @@ def refresh_albums(album_ids: Collection[int], *, at: datetime) -> None:
         .values("album_id")
         .annotate(tracks=Count("id"), duration=Sum("duration_ms"), heard=Sum("plays"))
     }
-    credits = _grouped(
+    credited = _grouped(
         AlbumCredit.objects.filter(album_id__in=album_ids).values_list(
             "album_id", "artist_id", "artist__name", "position"
         ),
@@ -101,7 +101,7 @@ def refresh_albums(album_ids: Collection[int], *, at: datetime) -> None:
         total = totals.get(album.id, {"tracks": 0, "duration": 0, "heard": 0})
         album.tracks_count, album.duration_ms, album.plays = total["tracks"], total["duration"], total["heard"]
         album.bucket = popularity.bucket_of(album.plays)
-        album.artists = [{"id": row[1], "name": row[2]} for row in credits[album.id]]
+        album.artists = [{"id": row[1], "name": row[2]} for row in credited[album.id]]
     Album.objects.bulk_update(albums, ["tracks_count", "duration_ms", "plays", "bucket", "artists"], batch_size=250)
     note_search_changes("album", album_ids)
 

@@ -119,7 +119,7 @@ else:
     DATABASES = {
         "default": {
             "ENGINE": "spotify_lite.fair_sqlite",
-            "NAME": VAR_DIR / "spotify_lite.sqlite3",
+            "NAME": str(VAR_DIR / "spotify_lite.sqlite3"),
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",  # a read snapshot cannot be upgraded to a write: ask at BEGIN
                 "timeout": 20,  # seconds
