@@ -147,7 +147,6 @@ CACHES: dict[str, dict[str, object]] = {
         else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 10_000}}
     ),
 }
-DJANGO_REDIS_LOG_IGNORED_EXCEPTIONS = True
 QUEUE_DIR = VAR_DIR / "queue"  # the file-system broker: who can write here runs tasks, so it is private
 
 # --- Media ---
