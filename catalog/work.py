@@ -1,0 +1,231 @@
+"""Work that must happen: rows with a lease, taken by one conditional UPDATE and deleted when done.
+
+The row is the truth and a message only a hint that it is there: a lost message is made good by the sweep, a doubled
+one finds the row taken. A worker that dies leaves a lease that runs out, and the next one tries again. What the
+functions of `KINDS` do is therefore safe to do twice.
+"""
+
+import logging
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from catalog.models import Work
+from spotify_lite.celery import app
+
+logger = logging.getLogger(__name__)
+
+KINDS = {  # kind -> the function (work) -> None that does it; it raises Refused where trying again is no use
+    "source": "catalog.packaging.make_source",  # subject: Master
+    "cover": "catalog.covers.cut_cover",  # subject: see `catalog.covers.enqueue`
+    "hash": "catalog.media.fill_sha256",  # subject: Master
+    "rescan": "catalog.library.rescan",  # subject: LibraryFile
+}
+LOWEST = 100  # priority of what nobody waits for
+LEASE = timedelta(seconds=30)  # after a worker's death the row waits no longer than this and a sweep
+HEARTBEAT = 10.0  # seconds; two may be late before the lease runs out
+SWEEP = 15  # seconds between sweeps; a hint that was not taken by then is worth nothing, the next sweep sends another
+SWEPT = 500  # rows a sweep hints at: more than the workers do until the next
+HINTED = 8  # rows of one enqueue that are hinted at: enough to keep workers busy until the sweep finds the rest
+ATTEMPTS = 5
+BACK_OFF = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10))
+UNTRIED: dict[str, Any] = {
+    "state": Work.State.QUEUED,
+    "attempts": 0,
+    "lease_until": None,
+    "lease_owner": "",
+    "reason": "",
+}
+DIED = "Its worker stopped without a word, five times."
+
+_muted_until = 0.0  # time.monotonic(); after a failed hint there is none for a sweep's length: the writer must not wait
+
+
+class Refused(Exception):
+    """The subject can never be worked on; the message says why, in words for a curator."""
+
+
+class Stopped(Exception):
+    """The process was told to stop; the row goes back as if it had not been taken."""
+
+
+def enqueue(kind: str, subject_id: int, *, payload: dict[str, Any] | None = None, priority: int = 0) -> Work:
+    """Ask for one piece of work, once; see `enqueue_many`."""
+    return enqueue_many(kind, {subject_id: payload or {}}, priority=priority)[0]
+
+
+def enqueue_many(kind: str, payloads: Mapping[int, dict[str, Any]], *, priority: int = 0) -> list[Work]:
+    """Ask for work on each subject id, in the caller's transaction, and return the rows in the same order.
+
+    A row that waits or runs with the same payload stays as it is. A new payload takes its place, also from under a
+    run, which then may not finish the row; a failed row begins anew. Raises KeyError for a kind that is not known.
+    """
+    KINDS[kind]
+    now = timezone.now()
+    wanted = [
+        Work(kind=kind, subject_id=subject, payload=payload, priority=priority, ready_at=now, created_at=now)
+        for subject, payload in payloads.items()
+    ]
+    with transaction.atomic():
+        Work.objects.bulk_create(wanted, ignore_conflicts=True)
+        rows = _rows(kind, payloads)
+        if len(rows) < len(payloads):  # an old row was finished, and so deleted, between the two statements
+            Work.objects.bulk_create([row for row in wanted if row.subject_id not in rows], ignore_conflicts=True)
+            rows = _rows(kind, payloads)
+        for subject, payload in payloads.items():
+            if rows[subject].payload != payload or rows[subject].state == Work.State.FAILED:
+                Work.objects.filter(id=rows[subject].id).update(
+                    payload=payload, priority=priority, ready_at=now, **UNTRIED
+                )
+    ids = [rows[subject].id for subject in payloads]
+    transaction.on_commit(lambda: hint(ids[:HINTED]), robust=True)
+    return [rows[subject] for subject in payloads]
+
+
+def retry(work: Work) -> bool:
+    """Queue a failed row again; return False where it has gone or somebody else has done so."""
+    failed = Work.objects.filter(id=work.id, state=Work.State.FAILED)
+    if not failed.update(ready_at=timezone.now(), **UNTRIED):
+        return False
+    transaction.on_commit(lambda: hint([work.id]), robust=True)
+    return True
+
+
+def hint(ids: list[int]) -> None:
+    """Tell the workers of these rows. A dead broker costs one log line a sweep: the rows wait for it."""
+    global _muted_until
+    if time.monotonic() < _muted_until:
+        return
+    try:
+        for work_id in ids:
+            app.send_task("catalog.tasks.run_work", args=[work_id], expires=SWEEP, retry=False)
+    except Exception:  # whatever a broker's client raises: OSError, OperationalError, its own
+        _muted_until = time.monotonic() + SWEEP
+        logger.exception("no message could be sent for work %s; the sweep will find it", ids)
+
+
+def sweep() -> int:
+    """Hint at what is due, most urgent first: lost messages, back-offs that ended, leases that ran out."""
+    at = timezone.now()
+    ids = [work_id for state in _TAKEN_FROM for work_id in _due(state, at)[:SWEPT]][:SWEPT]
+    hint(ids)
+    return len(ids)
+
+
+def run_due(*, limit: int) -> int:
+    """Take and do due rows, one after another, in this process; return how many were run."""
+    done = 0
+    while done < limit and (work := _next()):
+        _do(work)
+        done += 1
+    return done
+
+
+def run(work_id: int) -> bool:
+    """Take and do this row; return False where it is gone, not due, or somebody else's."""
+    work = _claim(work_id, at=timezone.now())
+    if work:
+        _do(work)
+    return work is not None
+
+
+_TAKEN_FROM = (Work.State.RUNNING, Work.State.QUEUED)  # abandoned rows first: they have waited longest
+
+
+def _rows(kind: str, subjects: Iterable[int]) -> dict[int, Work]:
+    return {row.subject_id: row for row in Work.objects.filter(kind=kind, subject_id__in=list(subjects))}
+
+
+def _due(state: Work.State, at: datetime) -> Any:
+    # One state at a time: the index (state, priority, ready_at) then gives the order without a sort.
+    return (
+        Work.objects.due(at=at).filter(state=state).order_by("priority", "ready_at", "id").values_list("id", flat=True)
+    )
+
+
+def _next() -> Work | None:
+    at = timezone.now()
+    for state in _TAKEN_FROM:
+        for work_id in _due(state, at)[:20]:  # others may take some of them meanwhile
+            if work := _claim(work_id, at=at):
+                return work
+    return None
+
+
+def _claim(work_id: int, *, at: datetime) -> Work | None:
+    """Take the row for a lease's length. The condition and the count decide between workers, on any database."""
+    owner = str(uuid.uuid4())
+    taken = (
+        Work.objects.due(at=at)
+        .filter(id=work_id)
+        .update(state=Work.State.RUNNING, attempts=F("attempts") + 1, lease_until=at + LEASE, lease_owner=owner)
+    )
+    return Work.objects.filter(id=work_id, lease_owner=owner).first() if taken else None
+
+
+def _do(work: Work) -> None:
+    if work.attempts > ATTEMPTS:
+        _fail(work, DIED, final=True)
+        return
+    function: Callable[[Work], None] = import_string(KINDS[work.kind])
+    try:
+        with _heartbeat(work):
+            function(work)
+    except Stopped:
+        _held(work).update(state=Work.State.QUEUED, attempts=F("attempts") - 1, lease_until=None, lease_owner="")
+    except Refused as refusal:
+        _fail(work, str(refusal), final=True)
+    except Exception as error:
+        logger.exception("work %s (%s) failed, attempt %s", work.id, work, work.attempts)
+        _fail(work, f"{type(error).__name__}: {error}", final=work.attempts >= ATTEMPTS)
+    else:
+        _held(work).delete()
+
+
+def _held(work: Work) -> Any:
+    """Return the row, if the lease is still this run's: a later run, or a new payload, may have it."""
+    return Work.objects.filter(id=work.id, lease_owner=work.lease_owner)
+
+
+def _fail(work: Work, reason: str, *, final: bool) -> None:
+    state = Work.State.FAILED if final else Work.State.QUEUED
+    wait = timedelta() if final else BACK_OFF[work.attempts - 1]
+    _held(work).update(
+        state=state, reason=reason[:300], ready_at=timezone.now() + wait, lease_until=None, lease_owner=""
+    )
+    if final:
+        logger.warning("work %s (%s) is given up: %s", work.id, work, reason)
+
+
+@contextmanager
+def _heartbeat(work: Work) -> Iterator[None]:
+    """Renew the lease from a thread of its own, whose connection is opened only where the work takes that long."""
+    done = threading.Event()
+
+    def beat() -> None:
+        try:
+            while not done.wait(HEARTBEAT):
+                try:
+                    _held(work).update(lease_until=timezone.now() + LEASE)
+                except Exception:
+                    logger.exception("the lease of work %s could not be renewed", work.id)
+                    connection.close()
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=beat, name=f"lease-{work.id}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
