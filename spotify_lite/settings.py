@@ -43,6 +43,8 @@ PORT = env.integer("PORT", 8000, at_least=1)
 PUBLIC_URL = env.text("PUBLIC_URL").rstrip("/")  # scheme and host that clients use; the request's own when empty
 MEDIA_BASE_URL = env.text("MEDIA_BASE_URL").rstrip("/")  # where signed media URLs point; this node when empty
 REGION = env.text("REGION", "local")
+WEB_WORKERS = env.integer("WEB_WORKERS", 1, at_least=1)  # processes
+WEB_THREADS = env.integer("WEB_THREADS", 8, at_least=1)  # a process, for Django; media needs none
 _on_loopback = HOST in {"127.0.0.1", "::1", "localhost"}
 ALLOWED_HOSTS = env.listing("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if _on_loopback and EMBEDDED else [])
 if not ALLOWED_HOSTS:
@@ -167,6 +169,7 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "spotify_lite.assets.HashedStorage"},
 }
+MEDIA_SERVER = "playback.media.serve"  # answers /media/ and /covers/ for the front; spotify_lite imports no app
 TRACK_MEDIA = "playback.links.Links"  # signed URLs in the catalog's JSON; catalog may not import playback
 DEMO_PENDING = VAR_DIR / "demo.pending"  # there from the first start until the demo catalog can be played
 

@@ -1,0 +1,53 @@
+"""Own what the web node answers with: status, headers, and either bytes or a stretch of a file, and how it is sent.
+
+Files are never read here. The server sends them itself, paced by the client; a stream of ours would not be (granian's
+`response_stream` takes every chunk at once, whether the client reads or not), so nothing leaves as a stream.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from granian.rsgi import ProtocolClosed
+
+Headers = list[tuple[str, str]]  # names in lower case; a name may come twice
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One HTTP answer."""
+
+    status: int
+    headers: Headers = field(default_factory=list)
+    body: bytes = b""
+    file: str | None = None  # absolute path; sent instead of `body`
+    start: int = 0  # first byte of the file
+    end: int = 0  # one past the last byte of the file
+
+
+def plain(status: int, sentence: str, *headers: tuple[str, str]) -> Answer:
+    """Return a short text answer that nobody stores."""
+    body = f"{sentence}\n".encode()
+    return Answer(
+        status,
+        [
+            ("content-type", "text/plain; charset=utf-8"),
+            ("content-length", str(len(body))),
+            ("cache-control", "no-store"),
+            ("x-content-type-options", "nosniff"),
+            *headers,
+        ],
+        body,
+    )
+
+
+def send(protocol: Any, answer: Answer, *, head: bool) -> None:
+    """Hand the answer to the server; any thread may do so. A client that has gone is nobody's failure."""
+    try:
+        if head or (answer.file is None and not answer.body):
+            protocol.response_empty(answer.status, answer.headers)
+        elif answer.file is None:
+            protocol.response_bytes(answer.status, answer.headers, answer.body)
+        else:
+            protocol.response_file_range(answer.status, answer.headers, answer.file, answer.start, answer.end)
+    except ProtocolClosed:
+        return

@@ -1,0 +1,87 @@
+"""The web node's front: media and covers are answered in the event loop, everything else by Django on threads.
+
+An RSGI application for granian (`granian --interface rsgi spotify_lite.rsgi:app`). The media server is named by
+settings.MEDIA_SERVER, since this package may not import the apps above it.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+from granian.rsgi import ProtocolClosed
+
+from spotify_lite import answers, bodies, bridge, threads
+from spotify_lite.answers import Answer
+from spotify_lite.wsgi import application
+
+MEDIA = ("/media/", "/covers/")
+MEDIA_PATH = "x-media-path"  # Django's answer: send the bytes of this signed address instead of the body
+
+MediaServer = Callable[[str, str, str, Any], Awaitable[Answer]]  # method, raw path, raw query, headers
+
+
+class Front:
+    """One process's front; the server calls `__rsgi_init__` once in each worker."""
+
+    def __init__(self) -> None:
+        self._serve_media: MediaServer = import_string(settings.MEDIA_SERVER)
+        self._intake = bodies.Intake()
+        self._threads: threads.Threads  # made where the loop is: in the worker
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._threads = threads.Threads(loop, number=settings.WEB_THREADS)
+
+    async def __rsgi__(self, scope: Any, protocol: Any) -> None:
+        head = scope.method == "HEAD"
+        try:
+            if scope.path.startswith(MEDIA):
+                answer = await self._serve_media(scope.method, scope.path, scope.query_string, scope.headers)
+                answers.send(protocol, answer, head=head)
+            else:
+                await self._serve_django(scope, protocol, head=head)
+        except ProtocolClosed:
+            return  # the client has gone
+        except bodies.Refused as refused:
+            retry = [("retry-after", "2")] if refused.status == 503 else []
+            answers.send(protocol, answers.plain(refused.status, refused.sentence, *retry), head=head)
+        except threads.Full:
+            busy = answers.plain(503, "The service is busy. Please try again.", ("retry-after", "2"))
+            answers.send(protocol, busy, head=head)
+
+    async def _serve_django(self, scope: Any, protocol: Any, *, head: bool) -> None:
+        if not one_host(scope):
+            raise bodies.Refused(400, "The request names no host, or more than one.")
+        body = await self._intake.read(scope, protocol)
+
+        def work() -> Answer | None:
+            """Answer from this thread, unless the answer is a media file's bytes, which the loop looks up."""
+            with body.file:
+                answer = bridge.call(application, bridge.environ(scope, body))
+            if any(name == MEDIA_PATH for name, _ in answer.headers):
+                return answer
+            answers.send(protocol, answer, head=head)
+            return None
+
+        redirected = await self._threads.run(work)
+        if redirected is not None:
+            answers.send(protocol, await self._resolve(scope, redirected), head=head)
+
+    async def _resolve(self, scope: Any, answer: Answer) -> Answer:
+        """Return the media answer that Django's answer points to, under Django's own caching and cookies."""
+        path, _, query = next(value for name, value in answer.headers if name == MEDIA_PATH).partition("?")
+        found = await self._serve_media(scope.method, path, query, scope.headers)
+        own = [(name, value) for name, value in answer.headers if name in {"cache-control", "vary", "set-cookie"}]
+        named = {name for name, _ in own}
+        headers = own + [(name, value) for name, value in found.headers if name not in named]
+        return Answer(found.status, headers, found.body, found.file, found.start, found.end)
+
+
+def one_host(scope: Any) -> bool:
+    """Say whether the request names one host: Host and the authority (HTTP/2, absolute form) may not differ."""
+    hosts = [value for name, value in scope.headers.items() if name == "host"]
+    return len(hosts) <= 1 and (not scope.authority or not hosts or hosts[0] == scope.authority)
+
+
+app = Front()
