@@ -107,10 +107,10 @@ def hint(ids: list[int]) -> None:
         return
     try:
         for work_id in ids:
-            app.send_task("catalog.tasks.run_work", args=[work_id], expires=SWEEP, retry=False)
-    except Exception:  # whatever a broker's client raises: OSError, OperationalError, its own
+            app.send_task("catalog.tasks.run_work", args=[work_id], expires=SWEEP)
+    except Exception as error:  # noqa: BLE001 - whatever a broker's client raises, the row is there
         _muted_until = time.monotonic() + SWEEP
-        logger.exception("no message could be sent for work %s; the sweep will find it", ids)
+        logger.warning("no message could be sent for work %s; the sweep will find it: %s", ids, error)
 
 
 def sweep() -> int:
