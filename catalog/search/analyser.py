@@ -1,0 +1,178 @@
+"""Turn names and queries into words: one way for both databases, at index time and at query time. Pure.
+
+A *word* is what people see between spaces, folded. A *token* is what the index stores of it: the word itself, or the
+overlapping pairs of a run of Han or kana, which is written without spaces.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+LONGEST_TEXT = 512  # characters that are read of a name
+LONGEST_QUERY = 256
+MOST_WORDS = 12  # of a query; nobody types more, and each costs a posting list
+LONGEST_WORD = 64
+LONGEST_JOINED = 16  # ac/dc is also acdc, a sentence of hyphens is not also one word
+
+# Optional in a query, decisive in ranking: "the who" is not "who".
+STOP_WORDS = frozenset("the a an of and in o n feat ft by to".split())
+
+# Words that tell a version of a song from the song, where they stand behind its name.
+VERSION_MARKS = frozenset(
+    "live remaster remastered karaoke cover tribute instrumental acoustic demo remix mix edit version mono stereo "
+    "session sessions unplugged extended rework rerecorded style slowed sped nightcore 8d lullaby".split()
+)
+
+JOINERS = "./-,:"
+_ASCII_NOISE = re.compile(rf"[^a-z0-9{re.escape(JOINERS)}]+")
+_JOINERS = re.compile(f"[{re.escape(JOINERS)}]+")
+_ELISION = re.compile(r"(?<!\w)(\w)'(\w{2,})")  # o'connor is also connor, l'amour also amour
+_CJK = re.compile("([々〇ぁ-ゟ゠-ヿㇰ-ㇿ㐀-䶿一-鿿豈-﫿\U00020000-\U0003134f]+)")
+_FEATURING = re.compile(r"\s+[(\[]?(?:feat\.?|ft\.?|featuring)\s.*$", re.IGNORECASE)
+_BRACKETED = re.compile(r"\s*[(\[（]([^()\[\]（）]*)[)\]）]\s*$")
+_DASHED = re.compile(r"\s+[-–—]\s+([^-–—]*)$")
+
+_LETTERS_AS_SIGNS = (
+    (re.compile(r"(?<=\w)!(?=\w)"), "i"),  # P!nk
+    (re.compile(r"\$(?=[^\W\d])|(?<=[^\W\d])\$"), "s"),  # Ke$ha, A$AP, $uicideboy$
+    (re.compile(r"(?<=\w)@(?=\w)"), "a"),
+    (re.compile(r"[&+]"), " and "),
+)
+
+
+def _folds() -> dict[int, str | None]:
+    """Return what Unicode's own foldings leave: strokes and ligatures, apostrophes, hiragana for katakana."""
+    folds: dict[int, str | None] = dict(
+        zip(map(ord, "øłđħıŧŋð"), ("o", "l", "d", "h", "i", "t", "ng", "d"), strict=True)
+    )
+    folds |= {ord("æ"): "ae", ord("œ"): "oe", ord("þ"): "th"}
+    folds |= dict.fromkeys(map(ord, "’‘ʼʻ`´′＇"), "'")
+    folds |= dict.fromkeys(map(ord, "‐‑"), "-")
+    folds |= {code: chr(code - 0x60) for code in range(0x30A1, 0x30F7)}
+    # Invisible: soft hyphen, zero-width and direction marks, variation selectors.
+    invisible = (range(0x00AD, 0x00AE), range(0x200B, 0x2010), range(0x202A, 0x202F), range(0x2060, 0x2070))
+    for codes in (*invisible, range(0xFE00, 0xFE10), range(0xFEFF, 0xFF00)):
+        folds |= dict.fromkeys(codes)
+    return folds
+
+
+_FOLDS = _folds()
+
+
+def fold(text: str) -> str:
+    """Return the text without case, width, accents and invisible characters; anything that is a str is taken."""
+    text = text[:LONGEST_TEXT]
+    if text.isascii():
+        return text.lower()
+    text = text.encode("utf-8", "ignore").decode()  # a lone surrogate is no character
+    text = unicodedata.normalize("NFKC", text).casefold().translate(_FOLDS)
+    if text.isascii():
+        return text
+    plain = "".join(mark for mark in unicodedata.normalize("NFKD", text) if not _is_accent(mark))
+    return unicodedata.normalize("NFC", plain)
+
+
+def _is_accent(mark: str) -> bool:
+    """Tell accents and pointing from marks that make another letter: kana voicing, Indic and Thai signs stay."""
+    place = unicodedata.combining(mark)
+    return place == 1 or 10 <= place <= 36 or place >= 200
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A name, read."""
+
+    words: tuple[str, ...]
+    joined: tuple[str, ...]  # other spellings that are indexed too: acdc, rem, connor
+
+
+@lru_cache(maxsize=8192)  # a batch of tracks names its artists and albums again and again
+def read(text: str) -> Text:
+    """Return the words of a name in order. A name of signs alone, such as `!!!`, is one word."""
+    folded = fold(text)
+    joined = [tail for _, tail in _ELISION.findall(folded)]
+    letters = folded
+    for pattern, letter in _LETTERS_AS_SIGNS:
+        letters = pattern.sub(letter, letters)
+    words: list[str] = []
+    for chunk in _only_words(letters.replace("'", "")).split():
+        parts = [part for part in _JOINERS.split(chunk) if part]
+        whole = "".join(parts)
+        if len(parts) > 1 and len(whole) <= LONGEST_JOINED:
+            joined.append(whole)
+        for part in parts:
+            words += (run[:LONGEST_WORD] for run in _CJK.split(part) if run)
+    if not words and (signs := "".join(folded.split())):
+        words.append(signs[:LONGEST_WORD])
+    return Text(tuple(words), tuple(joined))
+
+
+def _only_words(text: str) -> str:
+    """Blank out all that is no letter, digit, mark or joiner."""
+    if text.isascii():
+        return _ASCII_NOISE.sub(" ", text)
+    return "".join(c if c.isalnum() or c in JOINERS or unicodedata.category(c)[0] in "LMN" else " " for c in text)
+
+
+def tokens_of(word: str) -> tuple[str, ...]:
+    """Return what the index holds of a word: for Han and kana its pairs and its last character, so that any part
+    of a run is found by the same pairs and a single character as a prefix.
+    """
+    if not _CJK.fullmatch(word):
+        return (word,)
+    return (*(word[i : i + 2] for i in range(len(word) - 1)), word[-1])
+
+
+def core_title(title: str) -> str:
+    """Return the title without guests and version remarks: `Tideline (feat. X) - 2011 Remaster` is `Tideline`."""
+    core = _FEATURING.sub("", title[:LONGEST_TEXT])
+    while match := _BRACKETED.search(core) or _DASHED.search(core):
+        remark = set(read(match[1]).words)
+        if not (remark & VERSION_MARKS or "feat" in remark) or not core[: match.start()].strip():
+            break
+        core = core[: match.start()]
+    return core
+
+
+def key(words: Iterable[str]) -> str:
+    """Return the words as one, which is how a name is compared exactly: `AC/DC`, `ac dc` and `acdc` are equal."""
+    return "".join(words)
+
+
+def without_stop_words(words: Iterable[str]) -> tuple[str, ...]:
+    """Return the words that must be found; all of them where nothing else is there, as in `the the`."""
+    words = tuple(words)
+    return tuple(word for word in words if word not in STOP_WORDS) or words
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query, read. The last word may still be in the typing."""
+
+    words: tuple[str, ...]
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        return without_stop_words(self.words)
+
+    @property
+    def keys(self) -> frozenset[str]:
+        return frozenset((key(self.words), key(self.required)))
+
+    @property
+    def marks(self) -> frozenset[str]:
+        """The versions that are asked for."""
+        return VERSION_MARKS.intersection(self.words)
+
+    def parts(self) -> frozenset[str]:
+        """Return the keys of all runs of neighbouring words: the names that may stand in a longer query."""
+        count = len(self.words)
+        runs = (self.words[start:end] for start in range(count) for end in range(start + 1, count + 1))
+        return frozenset(key(run) for run in runs if not STOP_WORDS.issuperset(run))
+
+
+def read_query(text: str) -> Query:
+    """Return the first words of a query. Never raises, whatever was typed."""
+    return Query(read(text[:LONGEST_QUERY].replace("\0", " ")).words[:MOST_WORDS])

@@ -1,0 +1,79 @@
+"""What the index knows of a track, an artist or an album, as words. Pure: rows of the catalog come in as values."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from catalog.search import analyser
+
+ALWAYS = 0  # the release of what has no date
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One row of the index; the fields are its columns, in order. Words have one space between."""
+
+    sid: int  # popularity bucket and id: ascending is descending popularity
+    row_id: int
+    release: int  # Unix seconds; not found before
+    title: str  # all words of the title, or of the artist's name
+    core: str  # those without version remarks
+    names: str  # one artist a line, the main one first, and last the credit where it is written otherwise
+    aliases: str  # one a line
+    album: str
+    tokens: str  # what is looked up, each once
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The names it answers to exactly, as one word each, with and without stop words."""
+        found = set()
+        for name in (self.title, self.core, *self.names.split("\n"), *self.aliases.split("\n")):
+            words = name.split()
+            found |= {analyser.key(words), analyser.key(analyser.without_stop_words(words))}
+        return frozenset(found - {""})
+
+
+def of_track(
+    sid: int, row_id: int, *, release: int, title: str, artists: Iterable[str], aliases: Iterable[str], album: str
+) -> Document:
+    """Return the document of a track; `artists` are the credited names, main first, and the credit as written."""
+    return _document(sid, row_id, release, title, artists, aliases, album)
+
+
+def of_artist(sid: int, row_id: int, *, name: str, aliases: Iterable[str]) -> Document:
+    return _document(sid, row_id, ALWAYS, name, (), aliases, "")
+
+
+def of_album(sid: int, row_id: int, *, title: str, artists: Iterable[str], aliases: Iterable[str]) -> Document:
+    return _document(sid, row_id, ALWAYS, title, artists, aliases, "")
+
+
+def split_aliases(aliases: str) -> list[str]:
+    return [name for part in aliases.split(";") if (name := part.strip())]
+
+
+def _document(
+    sid: int, row_id: int, release: int, title: str, artists: Iterable[str], aliases: Iterable[str], album: str
+) -> Document:
+    artist_lines, alias_lines = _lines(artists), _lines(aliases)
+    texts = [analyser.read(text) for text in (title, *artist_lines, *alias_lines, album)]
+    tokens = [token for text in texts for word in (*text.words, *text.joined) for token in analyser.tokens_of(word)]
+    return Document(
+        sid=sid,
+        row_id=row_id,
+        release=release,
+        title=" ".join(texts[0].words),
+        core=" ".join(analyser.read(analyser.core_title(title)).words),
+        names=_joined(artist_lines),
+        aliases=_joined(alias_lines),
+        album=" ".join(texts[-1].words),
+        tokens=" ".join(dict.fromkeys(tokens)),
+    )
+
+
+def _lines(names: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(names))
+
+
+def _joined(names: Iterable[str]) -> str:
+    """Return the words of the names, a line each; two spellings of the same words are one line."""
+    return "\n".join(dict.fromkeys(" ".join(analyser.read(name).words) for name in names))

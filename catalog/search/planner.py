@@ -1,0 +1,169 @@
+"""Answer a query in stages, cheapest first; a stage that fills the need ends it."""
+
+import time
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+from catalog.search import analyser, ranking, tables, typos
+from catalog.search.analyser import Query
+from catalog.search.documents import Document
+from catalog.search.ranking import Corrections
+
+BUDGET = 0.15  # seconds; what begins after them is left out
+
+Groups = list[list[tuple[str, bool]]]  # of each group one token must be there; True: as a prefix
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The ids that answer a query, best first."""
+
+    tracks: list[int]
+    artists: list[int]
+    albums: list[int]
+    corrected: dict[str, str]  # typed word: the word that was used
+    partial: bool  # was anything left out for lack of time?
+    stage: int  # of the degradation ladder: 0 all of it, 1 without mending typos and leaving out words
+    took_ms: float
+
+
+def search(query: str, *, kinds: Collection[str], limit: int, at: datetime) -> Found:
+    """Return at most `limit` listed and released rows of each kind in `kinds` (track, artist, album).
+
+    Any str is taken; of a long one the first 256 characters and 12 words. The index may be a moment behind the
+    catalog, so the caller drops ids that it no longer lists.
+    """
+    started = time.perf_counter()
+    asked = analyser.read_query(query)
+    ids: dict[str, list[int]] = {kind: [] for kind in tables.KINDS}
+    corrected: dict[str, str] = {}
+    hurried = False
+    if asked.words:
+        with connection.cursor() as cursor:
+            corrections = _corrections(cursor, asked)
+            for kind in (kind for kind in tables.KINDS if kind in kinds):
+                search_ = _Search(cursor, asked, corrections, kind, int(at.timestamp()), started + BUDGET)
+                ranked = search_.run(limit)
+                hurried |= search_.hurried
+                ids[kind] = [document.row_id for document in ranked]
+                corrected = corrected or _used(asked, corrections, ranked)
+    took_ms = (time.perf_counter() - started) * 1000
+    return Found(
+        ids["track"], ids["artist"], ids["album"], corrected, partial=hurried, stage=int(hurried), took_ms=took_ms
+    )
+
+
+class _Search:
+    """One query over one kind."""
+
+    def __init__(
+        self,
+        cursor: CursorWrapper,
+        query: Query,
+        corrections: Corrections,
+        kind: str,
+        released: int,
+        deadline: float,
+    ) -> None:
+        self.cursor, self.query, self.corrections, self.kind = cursor, query, corrections, kind
+        self.released, self.deadline = released, deadline
+        self.hurried = False
+        self.documents: dict[int, Document] = {}  # by sid
+
+    def run(self, limit: int) -> list[Document]:
+        self._add(tables.by_keys(self.cursor, self.kind, self.query.keys, released=self.released))
+        for groups in _strict(self.query):
+            self._match(groups)
+        if self.corrections and not self._late():
+            self._match(_mended(self.query, self.corrections))
+        if len(self.documents) < limit and len(self.query.words) > 1 and not self._late():
+            self._relax()
+        return ranking.best(
+            self.query,
+            self.documents.values(),
+            limit=limit,
+            corrections=self.corrections,
+            one_version=self.kind == "track",
+        )
+
+    def _relax(self) -> None:
+        """Look for the names in the query, and leave out each word in turn."""
+        self._add(tables.by_keys(self.cursor, self.kind, self.query.parts(), released=self.released))
+        mended = _mended(self.query, self.corrections)
+        for left_out in range(len(mended)):
+            if len(mended) == 1 or self._late():
+                return
+            self._match(mended[:left_out] + mended[left_out + 1 :])
+
+    def _match(self, groups: Groups) -> None:
+        self._add(tables.by_words(self.cursor, self.kind, groups, released=self.released))
+
+    def _add(self, documents: Sequence[Document]) -> None:
+        self.documents.update((document.sid, document) for document in documents)
+
+    def _late(self) -> bool:
+        self.hurried |= time.perf_counter() > self.deadline
+        return self.hurried
+
+
+def _strict(query: Query) -> Iterator[Groups]:
+    """Yield the query with its last word whole, and as the beginning of a word."""
+    whole = [group for word in query.required for group in _groups(word)]
+    yield whole
+    last = query.words[-1]
+    required = [word for word in query.required if word != last]
+    started = [group for word in required for group in _groups(word)] + _groups(last, prefix=True)
+    if started != whole:
+        yield started
+
+
+def _mended(query: Query, corrections: Corrections) -> Groups:
+    """Return the query with each word or one of its corrections, the last word as a beginning."""
+    groups: Groups = []
+    for word in query.required:
+        mended = [(correction.word, False) for correction in corrections.get(word, ())]
+        own = _groups(word, prefix=word == query.words[-1])
+        groups += [[*own[0], *mended]] if mended else own
+    return groups
+
+
+def _groups(word: str, *, prefix: bool = False) -> Groups:
+    """Return the tokens that a word asks for: of a run of Han or kana its pairs, of a single character a beginning."""
+    tokens = analyser.tokens_of(word)
+    if len(tokens) > 1:
+        return [[(token, False)] for token in tokens[:-1]]
+    single = len(word) == 1 and not word.isascii()
+    return [[(word, prefix or single)]]
+
+
+def _corrections(cursor: CursorWrapper, query: Query) -> Corrections:
+    """Return what the words may have meant that the index does not know, or hardly."""
+    words = [word for word in query.required if typos.mendable(word) and len(analyser.tokens_of(word)) == 1]
+    if not words:
+        return {}
+    known = tables.terms(cursor, words)
+    unknown = [
+        word for word in words if word in known or word != query.words[-1] or not tables.has_prefix(cursor, word)
+    ]
+    if not unknown:
+        return {}
+    keys = {word: typos.keys_of_query(word) for word in unknown}
+    similar = tables.similar_terms(cursor, sorted(set().union(*keys.values())))
+    chosen = {word: typos.choose(word, known.get(word), similar) for word in unknown}
+    return {word: corrections for word, corrections in chosen.items() if corrections}
+
+
+def _used(query: Query, corrections: Corrections, ranked: Sequence[Document]) -> dict[str, str]:
+    """Return which corrections made the best answer an answer."""
+    if not ranked:
+        return {}
+    there = ranked[0].tokens.split()
+    used: dict[str, str] = {}
+    for word in query.words:
+        if not any(token.startswith(word) for token in there):
+            used |= {word: mended.word for mended in reversed(corrections.get(word, ())) if mended.word in there}
+    return used

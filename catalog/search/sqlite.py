@@ -1,0 +1,66 @@
+"""Words on SQLite: an FTS5 table in the order of popularity, so that the first hits are the ones that matter.
+
+Contentless (the words stand in the documents table), without columns and positions (`ranking` looks at the fields),
+and with prefixes of up to six letters: a popular prefix then costs what a word costs. The analyser has made the
+tokens; SQLite only splits at spaces.
+"""
+
+from collections.abc import Sequence
+
+from django.db.backends.utils import CursorWrapper
+
+from catalog.search.documents import Document
+
+TEXT = "text"
+CLUSTERED = "WITHOUT ROWID"
+LEAST = "min"
+SPLIT_AT_SPACES = "unicode61 remove_diacritics 0 categories ''L* M* N* P* S* Co Cn Cs''"
+
+
+def create(cursor: CursorWrapper, table: str) -> None:
+    """Create the documents and the words that find them."""
+    cursor.execute(
+        f"CREATE TABLE {table} (sid integer PRIMARY KEY, row_id integer NOT NULL UNIQUE, release integer NOT NULL,"
+        " title text NOT NULL, core text NOT NULL, names text NOT NULL, aliases text NOT NULL, album text NOT NULL,"
+        " tokens text NOT NULL)"
+    )
+    cursor.execute(
+        f"CREATE VIRTUAL TABLE {table}_fts USING fts5(tokens, content='', detail=none, prefix='1 2 3 4 5 6',"
+        f" tokenize='{SPLIT_AT_SPACES}')"
+    )
+
+
+def tables(table: str) -> tuple[str, ...]:
+    return (f"{table}_fts", table)
+
+
+def add_words(cursor: CursorWrapper, table: str, documents: Sequence[Document]) -> None:
+    """Index documents; in ascending order of sid, else FTS5 flushes after each."""
+    cursor.executemany(
+        f"INSERT INTO {table}_fts (rowid, tokens) VALUES (%s, %s)", [(row.sid, row.tokens) for row in documents]
+    )
+
+
+def remove_words(cursor: CursorWrapper, table: str, documents: Sequence[Document]) -> None:
+    """Take documents out; FTS5 wants the very tokens that went in, which is why the documents keep them."""
+    cursor.executemany(
+        f"INSERT INTO {table}_fts ({table}_fts, rowid, tokens) VALUES ('delete', %s, %s)",
+        [(row.sid, row.tokens) for row in documents],
+    )
+
+
+def match(table: str, groups: Sequence[Sequence[tuple[str, bool]]], released: int) -> tuple[str, list[object]]:
+    """Return the query for documents with a token of each group, most popular first. CROSS JOIN fixes the order of
+    the loops: posting lists are walked in order of sid, and no further than the caller's LIMIT.
+    """
+    wanted = " AND ".join(f"({' OR '.join(map(_quoted, group))})" for group in groups)
+    sql = (
+        f"SELECT d.* FROM {table}_fts CROSS JOIN {table} d ON d.sid = {table}_fts.rowid"
+        f" WHERE {table}_fts MATCH %s AND d.release <= %s ORDER BY {table}_fts.rowid"
+    )
+    return sql, [wanted, released]
+
+
+def _quoted(token: tuple[str, bool]) -> str:
+    text, prefix = token
+    return '"' + text.replace('"', '""') + '"' + "*" * prefix
