@@ -33,6 +33,11 @@ def own_state(settings: Any, tmp_path: Path) -> Iterator[None]:
     """Give each test its own media folder and an empty cache, and nothing that waits for a demo."""
     settings.MEDIA_DIR = tmp_path / "media"
     settings.MEDIA_DIR.mkdir()
+    folders = {"masters": "masters", "renditions": "media", "covers": "covers"}
+    settings.STORAGES = settings.STORAGES | {
+        alias: settings.STORAGES[alias] | {"OPTIONS": {"location": settings.MEDIA_DIR / folder}}
+        for alias, folder in folders.items()
+    }
     settings.DEMO_PENDING = tmp_path / "demo.pending"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # Argon2 is slow on purpose
     cache.clear()

@@ -50,8 +50,12 @@ DIED = "Its worker stopped without a word, five times."
 _muted_until = 0.0  # time.monotonic(); after a failed hint there is none for a sweep's length: the writer must not wait
 
 
-class Refused(Exception):
-    """The subject can never be worked on; the message says why, in words for a curator."""
+class Failed(Exception):
+    """It did not work this time; the message says why, in words for a curator."""
+
+
+class Refused(Failed):
+    """It can never work: there is no second attempt."""
 
 
 class Stopped(Exception):
@@ -184,6 +188,8 @@ def _do(work: Work) -> None:
         _held(work).update(state=Work.State.QUEUED, attempts=F("attempts") - 1, lease_until=None, lease_owner="")
     except Refused as refusal:
         _fail(work, str(refusal), final=True)
+    except Failed as failure:
+        _fail(work, str(failure), final=work.attempts >= ATTEMPTS)
     except Exception as error:
         logger.exception("work %s (%s) failed, attempt %s", work.id, work, work.attempts)
         _fail(work, f"{type(error).__name__}: {error}", final=work.attempts >= ATTEMPTS)

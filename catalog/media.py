@@ -1,0 +1,187 @@
+"""Own where bytes lie: objects named by the hash of their bytes, written whole or not at all, and never changed.
+
+Storages are Django's aliases "masters", "renditions" and "covers": folders on a laptop, buckets elsewhere.
+"""
+
+import hashlib
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import FileSystemStorage, storages
+
+from catalog import work
+from catalog.models import LibraryFile, Master, Work
+
+CHUNK = 1 << 20  # bytes read at once
+LEFTOVER = 24 * 3600  # seconds after which a file that was never finished is a dead worker's
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An object that is in its storage."""
+
+    key: str  # sha256 of its bytes, hex
+    name: str  # in the storage: <aa>/<key>.<extension>
+    size: int  # bytes
+
+
+class WholeFileStorage(FileSystemStorage):
+    """Files that appear under their name complete and synced: a kill or a full disk leaves nothing half-made."""
+
+    def get_available_name(self, name: str, max_length: int | None = None) -> str:
+        return name  # a name stands for its content: who writes it again writes the same
+
+    def _save(self, name: str, content: File) -> str:
+        target = Path(self.path(name))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        beginning = Path(self.path(".new"))
+        beginning.mkdir(exist_ok=True)
+        _sweep(beginning)
+        descriptor, temporary = tempfile.mkstemp(dir=beginning)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                shutil.copyfileobj(content.file, file, CHUNK)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(temporary).chmod(0o644)
+            Path(temporary).replace(target)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+        _sync_folder(target.parent)
+        return name
+
+
+def object_name(key: str, extension: str) -> str:
+    """Return `<aa>/<key>.<extension>`, as in the path of a signed URL."""
+    return f"{key[:2]}/{key}.{extension}"
+
+
+def put_rendition(path: Path, extension: str) -> Stored:
+    """Store the file under its hash in "renditions", unless it is there."""
+    return _put("renditions", path, extension)
+
+
+def put_master(path: Path, extension: str) -> Stored:
+    """Store the file under its hash in "masters", unless it is there."""
+    return _put("masters", path, extension)
+
+
+def put_cover(key: str, size: int, path: Path) -> None:
+    """Store one size of a picture; the key is the whole picture's, so what is there is written over."""
+    _write("covers", f"{key[:2]}/{key}/{size}.webp", path)
+
+
+def rendition_path(key: str, extension: str) -> Path | None:
+    """Return the rendition's path on this machine, or None where the storage is not a folder."""
+    try:
+        return Path(storages["renditions"].path(object_name(key, extension)))
+    except NotImplementedError:
+        return None
+
+
+@contextmanager
+def open_master(master: Master) -> Iterator[Path]:
+    """Give the path of the master's bytes on this machine: in place, in a folder, or fetched for the while.
+
+    Raise work.Failed where they are gone or, in place, no longer what was read.
+    """
+    if not master.storage_name:
+        yield _in_place(master)
+        return
+    storage = storages["masters"]
+    try:
+        path = Path(storage.path(master.storage_name))
+    except NotImplementedError:
+        with scratch() as folder:
+            path = folder / Path(master.storage_name).name
+            with storage.open(master.storage_name) as remote, path.open("wb") as local:
+                shutil.copyfileobj(remote, local, CHUNK)
+            yield path
+        return
+    if not path.is_file():
+        raise work.Failed("Its master is not in the storage.")
+    yield path
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """Give a private folder for the while."""
+    base = settings.MEDIA_DIR / "scratch"
+    base.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _sweep(base)
+    with tempfile.TemporaryDirectory(dir=base, ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+def sha256_of(path: Path) -> str:
+    """Return the hash of the whole file, hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def fill_sha256(row: Work) -> None:
+    """Give a master in place the hash of all its bytes; its key was of the ends only, for the sake of a quick scan."""
+    master = Master.objects.filter(id=row.subject_id, sha256="").first()
+    if master is None:
+        return
+    with open_master(master) as path:
+        digest = sha256_of(path)
+    Master.objects.filter(id=master.id, sha256="").update(sha256=digest)
+
+
+def _in_place(master: Master) -> Path:
+    file = LibraryFile.objects.select_related("library").filter(master=master, missing=False).first()
+    if file is None:
+        raise work.Failed("Its file is gone from the library.")
+    path = Path(file.library.root) / file.path
+    try:
+        seen = path.stat()
+    except OSError as error:
+        raise work.Failed(f"Its file cannot be read: {(error.strerror or 'unknown error').lower()}.") from error
+    if (seen.st_size, seen.st_mtime_ns) != (file.size, file.mtime_ns):
+        raise work.Failed("Its file has changed since it was read; the next scan takes it up.")
+    return path
+
+
+def _put(alias: str, path: Path, extension: str) -> Stored:
+    key = sha256_of(path)
+    stored = Stored(key, object_name(key, extension), path.stat().st_size)
+    storage = storages[alias]
+    if not (storage.exists(stored.name) and storage.size(stored.name) == stored.size):
+        _write(alias, stored.name, path)
+    return stored
+
+
+def _write(alias: str, name: str, path: Path) -> None:
+    """Write and look: a row may say that it is there only after its storage has said so."""
+    storage = storages[alias]
+    with path.open("rb") as file:
+        written = storage.save(name, File(file))
+    if written != name or storage.size(name) != path.stat().st_size:
+        raise work.Failed(f"The storage did not take {name} whole.")
+
+
+def _sweep(folder: Path) -> None:
+    """Delete what killed workers left here: nobody works on one file for a day."""
+    for old in folder.iterdir():
+        with suppress(FileNotFoundError):  # another worker sweeps too
+            if old.stat().st_mtime < time.time() - LEFTOVER:
+                shutil.rmtree(old, ignore_errors=True) if old.is_dir() else old.unlink()
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name itself survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
