@@ -156,15 +156,15 @@ MEDIA_DIR = env.path("MEDIA_DIR", VAR_DIR / "media")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": MEDIA_DIR}},
     "masters": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "catalog.media.WholeFileStorage",
         "OPTIONS": {"location": MEDIA_DIR / "masters"},
     },
     "renditions": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "catalog.media.WholeFileStorage",
         "OPTIONS": {"location": MEDIA_DIR / "media"},
     },
     "covers": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "catalog.media.WholeFileStorage",
         "OPTIONS": {"location": MEDIA_DIR / "covers"},
     },
     "staticfiles": {"BACKEND": "spotify_lite.assets.HashedStorage"},
