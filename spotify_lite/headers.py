@@ -22,9 +22,7 @@ class SecurityHeaders:
         self.get_response = get_response
         edge = f" {settings.MEDIA_BASE_URL}" if settings.MEDIA_BASE_URL else ""
         self.policy = POLICY.format(edge=edge)
-        self.docs_policy = self.policy.replace("script-src 'self'", "script-src 'self' 'unsafe-inline'").replace(
-            "style-src 'self'", "style-src 'self' 'unsafe-inline'"
-        )
+        self.docs_policy = self.policy.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)

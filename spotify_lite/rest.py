@@ -1,17 +1,23 @@
 """What every REST answer shares: orjson in and out, problem documents (RFC 9457), and how times are written."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import IO, Any
 
 import orjson
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework import exceptions, status
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
 from rest_framework.response import Response
+
+logger = logging.getLogger(__name__)
 
 PROBLEM_TYPE = "application/problem+json"
 
@@ -67,17 +73,32 @@ class JSONRenderer(BaseRenderer):
         return data if isinstance(data, bytes) else orjson.dumps(data, option=orjson.OPT_NON_STR_KEYS, default=str)
 
 
+class OneFormat(DefaultContentNegotiation):
+    """Answer in the one format there is, whatever `Accept` says, as RFC 9110, 12.4.1, allows instead of a 406."""
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        renderer = next(iter(renderers))
+        return renderer, renderer.media_type
+
+
 def problem(exc: Exception, context: dict[str, Any]) -> Response | None:
     """Translate an exception to a problem document; None leaves it to Django as a 500."""
     if isinstance(exc, Http404):
         exc = exceptions.NotFound()
     elif isinstance(exc, PermissionDenied):
         exc = exceptions.PermissionDenied()
+    elif isinstance(exc, OperationalError | InterfaceError):
+        logger.warning("The database is not there: %s", exc)
+        exc = Busy()
     if not isinstance(exc, exceptions.APIException):
         return None
     errors = exc.detail if isinstance(exc, exceptions.ValidationError) else None
     detail = "The request does not fit." if errors is not None else str(exc.detail)
-    response = Response(document(exc.status_code, detail, errors), status=exc.status_code, content_type=PROBLEM_TYPE)
+    kind = getattr(exc, "problem_type", "about:blank")
+    body = document(exc.status_code, detail, errors, kind=kind)
+    response = Response(body, status=exc.status_code, content_type=PROBLEM_TYPE)
     if header := getattr(exc, "auth_header", None):
         response["WWW-Authenticate"] = header
     if wait := getattr(exc, "wait", None):
@@ -86,10 +107,10 @@ def problem(exc: Exception, context: dict[str, Any]) -> Response | None:
     return response
 
 
-def document(status_code: int, detail: str, errors: Any = None) -> dict[str, Any]:
+def document(status_code: int, detail: str, errors: Any = None, *, kind: str = "about:blank") -> dict[str, Any]:
     """Return {type, title, status, detail, errors} as RFC 9457 names them."""
     title = HttpResponse(status=status_code).reason_phrase
-    return {"type": "about:blank", "title": title, "status": status_code, "detail": detail, "errors": errors}
+    return {"type": kind, "title": title, "status": status_code, "detail": detail, "errors": errors}
 
 
 def timestamp(moment: datetime) -> str:

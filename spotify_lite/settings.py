@@ -227,7 +227,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["accounts.permissions.Listening"],
     "DEFAULT_PARSER_CLASSES": ["spotify_lite.rest.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["spotify_lite.rest.JSONRenderer"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "spotify_lite.schema.Schema",
     "EXCEPTION_HANDLER": "spotify_lite.rest.problem",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "URL_FORMAT_OVERRIDE": None,

@@ -1,16 +1,24 @@
 """Every address of the service; each app owns its own table."""
 
 from django.contrib import admin
-from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from django.urls import include, path, register_converter
+from django.views.decorators.cache import cache_page
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from spotify_lite import health
+from spotify_lite import addresses, health
+
+SCHEMA_KEPT = 300  # seconds: making the document takes a tenth of one
+
+register_converter(addresses.IdConverter, "id")
+handler400 = "spotify_lite.problems.bad_request"
+handler404 = "spotify_lite.problems.not_found"
+handler500 = "spotify_lite.problems.server_error"
 
 urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
-    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("api/schema/", cache_page(SCHEMA_KEPT)(SpectacularAPIView.as_view()), name="schema"),
+    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     path("api/v1/", include("accounts.api.urls")),
     path("api/v1/", include("catalog.api.urls")),
     path("api/v1/", include("playback.api.urls")),
