@@ -6,7 +6,7 @@ explicit, cover_key, tint, gain_db, audio: [{name, key, ext, mime, bitrate (kbit
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -56,29 +56,52 @@ def refresh_cards(track_ids: Collection[int]) -> None:
     tints = dict(Cover.objects.filter(key__in=covers).values_list("key", "tint"))
     for track in tracks:
         cover_key = _cover_of(track)
-        names = [row[1] for row in genres[track.id]]
-        track.card = {
-            "title": track.title,
-            "artist": track.artist,
-            "artists": [{"id": row[1], "name": row[2], "role": row[3]} for row in artists[track.id]],
-            "album": {"id": track.album.id, "title": track.album.title} if track.album else None,
-            "genre": names[0] if names else None,
-            "genres": names,
-            "disc": track.disc_number,
-            "number": track.track_number,
-            "year": track.year,
-            "duration_ms": track.duration_ms,
-            "explicit": track.explicit,
-            "cover_key": cover_key,
-            "tint": tints.get(cover_key) if cover_key else None,
-            "gain_db": track.gain_db,
-            "audio": [
-                {"name": row[1], "key": row[2], "ext": row[3], "mime": row[4], "bitrate": row[5], "bytes": row[6]}
-                for row in audio[track.id]
-            ],
-        }
+        track.card = card_of(
+            track,
+            track.album,
+            artists=[row[1:4] for row in artists[track.id]],
+            genres=[row[1] for row in genres[track.id]],
+            audio=[row[1:] for row in audio[track.id]],
+            cover_key=cover_key,
+            tint=tints.get(cover_key) if cover_key else None,
+        )
     Track.objects.bulk_update(tracks, ["card"], batch_size=250)
     note_search_changes("track", track_ids)
+
+
+def card_of(
+    track: Track,
+    album: Album | None,
+    *,
+    artists: Iterable[Sequence[Any]],
+    genres: list[str],
+    audio: Iterable[Sequence[Any]] = (),
+    cover_key: str | None = None,
+    tint: str | None = None,
+) -> dict[str, Any]:
+    """Return the card of a track from its parts: artists as (id, name, role), audio as (name, key, extension, mime,
+    bitrate, size); the track itself need not be saved yet.
+    """
+    return {
+        "title": track.title,
+        "artist": track.artist,
+        "artists": [{"id": row[0], "name": row[1], "role": row[2]} for row in artists],
+        "album": {"id": album.id, "title": album.title} if album else None,
+        "genre": genres[0] if genres else None,
+        "genres": genres,
+        "disc": track.disc_number,
+        "number": track.track_number,
+        "year": track.year,
+        "duration_ms": track.duration_ms,
+        "explicit": track.explicit,
+        "cover_key": cover_key,
+        "tint": tint,
+        "gain_db": track.gain_db,
+        "audio": [
+            {"name": row[0], "key": row[1], "ext": row[2], "mime": row[3], "bitrate": row[4], "bytes": row[5]}
+            for row in audio
+        ],
+    }
 
 
 def refresh_albums(album_ids: Collection[int], *, at: datetime) -> None:
