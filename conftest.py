@@ -1,6 +1,9 @@
 """Fixtures of every test: the people, and a catalog that is made row by row through the real writers."""
 
 import hashlib
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -24,8 +27,26 @@ from catalog.models import (
     TrackGenre,
     popularity,
 )
+from spotify_lite.tests.rig import postgres
 
 MakeTrack = Callable[..., Track]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=["sqlite", "postgres"], default="sqlite", help="what the tests run on")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """Run the whole session again in a child on a temporary PostgreSQL: settings read the environment only once."""
+    if config.getoption("--database") != "postgres" or "DATABASE_URL" in os.environ:
+        return None
+    if postgres.programs() is None:
+        print(f"PostgreSQL tests need the Debian package {postgres.PACKAGE}")  # noqa: T201
+        return int(os.environ.get("REQUIRE_RIG") == "1")
+    with postgres.cluster() as url:
+        command = [sys.executable, "-m", "pytest", *map(str, config.invocation_params.args)]
+        return subprocess.run(command, env=os.environ | {"DATABASE_URL": url}, check=False).returncode
 
 
 @pytest.fixture(autouse=True)
