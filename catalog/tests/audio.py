@@ -96,12 +96,9 @@ def _sound(kind: str, seconds: float, tone: int, options: tuple[str, ...]) -> Pa
     name = f"{kind}-{seconds}-{tone}-{abs(hash(options))}.{suffix}"
     path = _folder() / name
     source = f"sine=frequency={tone}:duration={seconds}:sample_rate=44100"
-    subprocess.run(
-        [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y", "-nostdin", "-f", "lavfi", "-i", source]
-        + [*encoder, *options, "-map_metadata", "-1", "-threads", "1", str(path)],
-        check=True,
-        timeout=120,
-    )
+    argv = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y", "-nostdin", "-f", "lavfi", "-i", source]
+    argv += [*encoder, *options, "-map_metadata", "-1", "-threads", "1", str(path)]
+    subprocess.run(argv, check=True, timeout=120)
     return path
 
 
