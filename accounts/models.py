@@ -26,6 +26,7 @@ class User(AbstractUser):
 
     is_guest = models.BooleanField(default=False)
     last_seen_at = models.DateTimeField(default=timezone.now)  # rounded to the day when written: guests are swept by it
+    password_set_at = models.DateTimeField(null=True, blank=True)  # tokens made before are dead
 
     objects: ClassVar[ListenerManager] = ListenerManager()
 
@@ -34,6 +35,11 @@ class User(AbstractUser):
             # the sweep of idle guests
             models.Index(fields=["last_seen_at"], name="user_idle_guests", condition=models.Q(is_guest=True)),
         ]
+
+    def set_password(self, raw_password: str | None) -> None:
+        """Set the password. Django ends the sessions made with the old one; the date ends the tokens."""
+        super().set_password(raw_password)
+        self.password_set_at = timezone.now()
 
 
 class ApiToken(models.Model):

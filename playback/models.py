@@ -19,14 +19,15 @@ class ResumePoint(models.Model):
         ENDED = 2
 
     pk = models.CompositePrimaryKey("listener_id", "track_id")
-    listener = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, db_constraint=False)
+    listener = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, db_constraint=False, db_index=False
+    )
     track = models.ForeignKey(Track, on_delete=models.CASCADE, db_constraint=False, db_index=False)
     at_ms = models.BigIntegerField()  # server time of the event, Unix milliseconds
     play_id = models.UUIDField()
     seq = models.IntegerField()
     position_ms = models.IntegerField()
     state = models.SmallIntegerField(choices=State.choices)
-    device = models.CharField(max_length=100, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["listener", "-at_ms"], name="resume_continue")]  # me/continue
@@ -58,7 +59,8 @@ class Play(models.Model):
     counted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["listener", "play_id"], name="play_unique")]
+        # the id first: a batch of many listeners finds its plays by it, and UUIDv7 keeps new rows together
+        constraints = [models.UniqueConstraint(fields=["play_id", "listener"], name="play_unique")]
 
 
 class PlayEvent(models.Model):

@@ -1,5 +1,11 @@
 """Addresses of this door."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from accounts.api import views
+
+urlpatterns = [
+    path("me", views.MeView.as_view(), name="me"),
+    path("auth/tokens", views.TokensView.as_view(), name="tokens"),
+    path("auth/tokens/<str:prefix>", views.TokenView.as_view(), name="token"),
+]

@@ -1,0 +1,51 @@
+"""Own the tokens of mobile clients: 256 random bits, shown once, of which only the SHA-256 is kept."""
+
+import hashlib
+import secrets
+from datetime import datetime
+
+from django.db.models import F, Q, QuerySet
+
+from accounts.models import ApiToken, User
+
+BYTES = 32
+LENGTH = 43  # characters: 32 bytes in url-safe base64
+PREFIX_LENGTH = 8  # characters, of 2^48: what a token is called in lists and logs
+
+
+def create_token(user: User, *, device: str, at: datetime) -> tuple[ApiToken, str]:
+    """Return a new token's row and the token itself, which nobody can tell again."""
+    token = secrets.token_urlsafe(BYTES)
+    row = ApiToken.objects.create(
+        user=user, prefix=token[:PREFIX_LENGTH], digest=digest(token), device=device, created_at=at
+    )
+    return row, token
+
+
+def find(token: str) -> ApiToken | None:
+    """Return the living token with its user, or None for anything else."""
+    if len(token) != LENGTH:
+        return None
+    return living().select_related("user").filter(digest=digest(token)).first()
+
+
+def living() -> QuerySet[ApiToken]:
+    """Return the tokens that work: of an active user, and made since the user's password was set."""
+    current = Q(user__password_set_at__isnull=True) | Q(created_at__gte=F("user__password_set_at"))
+    return ApiToken.objects.filter(current, user__is_active=True)
+
+
+def note_use(token: ApiToken, *, at: datetime) -> None:
+    """Remember that the token was used: a write a day."""
+    if token.last_used_at is None or token.last_used_at.date() < at.date():
+        ApiToken.objects.filter(id=token.id).update(last_used_at=at)
+
+
+def revoke_token(user: User, prefix: str) -> bool:
+    """Delete the user's token of this prefix; return whether there was one."""
+    return bool(ApiToken.objects.filter(user=user, prefix=prefix).delete()[0])
+
+
+def digest(token: str) -> str:
+    """Return what is kept of a token: the hex SHA-256. It has 256 random bits, so it needs no slow hash."""
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,157 @@
+"""Commit many requests at once: a thread a process that writes whatever waited while its previous commit ran.
+
+There is no fixed delay: alone, a request is written at once; under load groups form by themselves, and one fsync
+serves all of a group. `submit` returns after COMMIT, so that what was acknowledged survives a crash. A thread of
+requests that is answered by SIGTERM has waited for its commit: nothing needs draining.
+"""
+
+import logging
+import os
+import threading
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+
+from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, OperationalError, connection
+
+from spotify_lite import rest
+
+logger = logging.getLogger(__name__)
+
+GROUP_ROWS = 500  # a commit of so many takes 6-16 ms, which is what the next group waits
+QUEUE_ROWS = 5_000  # that wait in a process; more is refused, so that memory is bounded and waiting is too
+PATIENCE = 10.0  # seconds until a request stops waiting for its commit
+
+W = TypeVar("W")
+R = TypeVar("R")
+
+
+class _Item(Generic[W, R]):
+    """One request that waits. A lock an item is the cheap way to wake exactly its thread."""
+
+    __slots__ = ("done", "error", "result", "rows", "write")
+
+    def __init__(self, write: W, rows: int) -> None:
+        self.write = write
+        self.rows = rows
+        self.result: R | None = None
+        self.error: Exception | None = None
+        self.done = threading.Lock()
+        self.done.acquire()
+
+
+class Writer(Generic[W, R]):
+    """Stores what its process submits, a group at a time.
+
+    `store` takes the writes of a group, commits them, and returns a result for each, in order. It must be safe to
+    run twice on the same writes: a group that meets bad data or a lost connection is run again.
+    """
+
+    def __init__(self, store: Callable[[Sequence[W]], list[R]]) -> None:
+        self._store = store
+        self._changed = threading.Condition()
+        self._waiting: list[_Item[W, R]] = []
+        self._rows = 0  # of `_waiting`
+        self._thread: threading.Thread | None = None
+        self._pid = 0  # of the thread: a fork inherits the object without it
+        self._stopping = False
+
+    def submit(self, write: W, *, rows: int) -> R:
+        """Return what `store` made of the write, after its COMMIT; raise rest.Busy when it was not made.
+
+        After Busy because of time the write may still be made: callers send it again, and the same again is nothing.
+        A caller inside of a transaction stores within it, since waiting for another connection would wait for itself.
+        """
+        if connection.in_atomic_block:
+            return self._store([write])[0]
+        item: _Item[W, R] = _Item(write, rows)
+        with self._changed:
+            self._start()
+            if self._waiting and self._rows + rows > QUEUE_ROWS:
+                raise rest.Busy
+            self._waiting.append(item)
+            self._rows += rows
+            self._changed.notify()
+        if not item.done.acquire(timeout=PATIENCE):
+            raise rest.Busy
+        if item.error is not None:
+            raise item.error
+        return item.result  # type: ignore[return-value]  # there is one where there is no error
+
+    def stop(self) -> None:
+        """Write what waits, close the thread's connection and end the thread; the next submit starts another."""
+        with self._changed:
+            self._stopping = True
+            self._changed.notify()
+        if self._thread is not None:
+            self._thread.join()
+        self._thread, self._stopping = None, False
+
+    def _start(self) -> None:
+        """Start the thread where this process has none yet: lazily, because servers fork after the import."""
+        if self._thread is not None and self._pid == os.getpid() and self._thread.is_alive():
+            return
+        if self._pid != os.getpid():
+            self._waiting, self._rows = [], 0  # the parent's; its threads are not here to be woken
+        self._pid = os.getpid()
+        self._thread = threading.Thread(target=self._run, name="commit", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                while not self._waiting and not self._stopping:
+                    self._changed.wait()
+                group = self._take()
+            if not group:
+                connection.close()
+                return
+            try:
+                self._write(group)
+            except Exception as error:  # a dead thread would let every later request hang
+                logger.exception("A group of %d writes was not stored", len(group))
+                for item in group:
+                    item.error = item.error or _busy(error)
+            finally:
+                for item in group:
+                    item.done.release()
+
+    def _take(self) -> list[_Item[W, R]]:
+        """Return the next group, one request at least, and take it off the queue."""
+        size = rows = 0
+        for item in self._waiting:
+            if size and rows + item.rows > GROUP_ROWS:
+                break
+            size, rows = size + 1, rows + item.rows
+        group, self._waiting = self._waiting[:size], self._waiting[size:]
+        self._rows -= rows
+        return group
+
+    def _write(self, group: list[_Item[W, R]]) -> None:
+        """Store the group; where its data is refused, request by request, so that one cannot fail another."""
+        try:
+            results = self._store_twice([item.write for item in group])
+        except (DataError, IntegrityError) as error:
+            if len(group) == 1:
+                logger.warning("A write was refused by the database: %s", error)
+                group[0].error = _busy(error)
+                return
+            for item in group:
+                self._write([item])
+            return
+        for item, result in zip(group, results, strict=True):
+            item.result = result
+
+    def _store_twice(self, writes: list[W]) -> list[R]:
+        """Store; once more where the connection was lost, or the transaction chosen to end a deadlock."""
+        connection.close_if_unusable_or_obsolete()
+        try:
+            return self._store(writes)
+        except (OperationalError, InterfaceError) as error:
+            logger.warning("Storing %d writes again after: %s", len(writes), error)
+            connection.close()
+            return self._store(writes)
+
+
+def _busy(error: Exception) -> Exception:
+    """Return what the request is told: trouble of the database passes, anything else is a fault of ours."""
+    return rest.Busy() if isinstance(error, DatabaseError | InterfaceError) else error

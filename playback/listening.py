@@ -1,0 +1,156 @@
+"""Own what listening writes: a press of play, and the events of what is heard, many requests in one transaction."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from rest_framework import exceptions
+
+from accounts import guests
+from accounts.models import User
+from catalog.models import Track
+from playback import commit, merging, plays, resume
+from playback.models import Play
+
+Who = Callable[[], User]  # the caller, made a guest only now: what is refused leaves no row behind
+
+
+class TrackNotPlayable(exceptions.APIException):
+    """The track is listed, but there is no audio of it yet."""
+
+    status_code = 409
+    default_detail = "This track cannot be played yet: its audio is not here."
+    problem_type = "track-not-playable"
+
+
+class PlayTaken(exceptions.APIException):
+    """The listener has used this play_id for another track."""
+
+    status_code = 409
+    default_detail = "This play_id is of a play of another track. Every press of play needs a new one."
+    problem_type = "play-id-taken"
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """What one request writes."""
+
+    listener_id: int
+    device: str  # the name of the client, for plays that the request begins
+    at: datetime  # when it came
+    begun: tuple[tuple[UUID, int], ...] = ()  # (play id, track id) of a press of play
+    events: tuple[merging.Event, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A play, and all that its player needs to know of the track."""
+
+    play_id: UUID
+    plays: int  # of the track, ever
+    card: dict[str, Any]
+    resume_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What became of a list of events."""
+
+    accepted: int
+    rejected: list[tuple[int, str]]  # (index in the list, code)
+
+
+def start(who: Who, *, track_id: int, play_id: UUID | None, device: str, at: datetime) -> Started:
+    """Begin a play; the same play_id for the same track again is the same play.
+
+    Raise NotFound, TrackNotPlayable, PlayTaken, NotAuthenticated or Busy.
+    """
+    found = Track.objects.listed(at=at).filter(id=track_id).values_list("plays", "card").first()
+    if found is None:
+        raise exceptions.NotFound
+    plays_so_far, card = found
+    if not card["audio"]:
+        raise TrackNotPlayable
+    play_id = play_id or plays.uuid7(at_ms=ms_of(at))
+    listener = who()
+    guests.note_seen(listener, at=at)
+    stands = _writer.submit(Listening(listener.id, device, at, begun=((play_id, track_id),)), rows=1)
+    if stands[play_id] != track_id:
+        raise PlayTaken
+    return Started(play_id, plays_so_far, card, resume.position_ms(listener.id, track_id))
+
+
+def report(who: Who, raw_events: list[Any], *, device: str, at: datetime) -> Report:
+    """Take the events of a list that are good, each for itself; what is accepted is committed.
+
+    Raise NotAuthenticated, or Busy when nothing was written.
+    """
+    now_ms = ms_of(at)
+    parsed: dict[int, merging.Event] = {}
+    rejected: dict[int, str] = {}
+    for index, raw in enumerate(raw_events):
+        try:
+            parsed[index] = merging.parse(raw, now_ms=now_ms)
+        except merging.Rejected as reason:
+            rejected[index] = reason.code
+    heard = {event.track_id for event in parsed.values()}
+    durations = dict(Track.objects.listed(at=at).filter(id__in=heard).values_list("id", "duration_ms")) if heard else {}
+    accepted: list[merging.Event] = []
+    for index, event in parsed.items():
+        try:
+            accepted.append(merging.place(event, durations))
+        except merging.Rejected as reason:
+            rejected[index] = reason.code
+    if accepted:
+        listener = who()
+        guests.note_seen(listener, at=at)
+        _writer.submit(Listening(listener.id, device, at, events=tuple(accepted)), rows=len(accepted))
+    return Report(len(accepted), sorted(rejected.items()))
+
+
+def store(batch: Sequence[Listening]) -> list[dict[UUID, int]]:
+    """Write the batch in one transaction; return for each request the track that each of its play ids stands for."""
+    wanted: dict[plays.Key, Play] = {}
+    for request in batch:
+        for play_id, track_id in request.begun:
+            wanted.setdefault((play_id, request.listener_id), _play(request, play_id, track_id, None))
+    for request in batch:
+        for event in request.events:
+            key = event.play_id, request.listener_id
+            if key not in wanted:
+                wanted[key] = _play(request, event.play_id, event.track_id, event.at_ms)
+    heard = [(request.listener_id, event) for request in batch for event in request.events]
+    with transaction.atomic():
+        registered = plays.register(wanted)
+        resume.save(merging.newest(heard))
+        plays.hear(heard, registered, at=max(request.at for request in batch))
+    return [
+        {
+            play_id: registered[play_id, request.listener_id].track_id
+            for play_id in {play_id for play_id, _ in request.begun} | {event.play_id for event in request.events}
+        }
+        for request in batch
+    ]
+
+
+def _play(request: Listening, play_id: UUID, track_id: int, at_ms: int | None) -> Play:
+    """Return the row of a play that may be new: begun with the request, or when its first event says."""
+    started = request.at if at_ms is None else merging.EPOCH + timedelta(milliseconds=at_ms)
+    return Play(
+        listener_id=request.listener_id,
+        track_id=track_id,
+        play_id=play_id,
+        device=request.device,
+        started_at=started,
+    )
+
+
+def ms_of(at: datetime) -> int:
+    """Return Unix milliseconds."""
+    return (at - merging.EPOCH) // timedelta(milliseconds=1)
+
+
+_writer: commit.Writer[Listening, dict[UUID, int]] = commit.Writer(store)
