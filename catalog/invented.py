@@ -1,4 +1,4 @@
-"""Invent artists, albums and titles that read like real ones, in several languages. Pure: the same seed, the same names."""
+"""Invent artists, albums and titles that read like real ones, in several languages. Pure: same seed, same names."""
 
 import random
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ SYLLABLES = {
     "arabic": "با بد تا جا حب دا را سا سم شم عا غا فا قم كا لا ما نو ها يا",
     "hangul": "가 나 다 라 마 바 사 아 자 하 고 노 도 로 모 보 소 오 구 누 두 루 비 시 이 지 현 은 영 봄",
     "han": "青 木 夏 美 月 光 星 海 山 川 花 雨 雪 風 空 夜 春 秋 林 森 田 中 小 大 東 西 南 北 明 白",
-    "kana": "あ い う え お か き く こ さ し す せ そ た ち つ て と な に の は ひ ふ ま み む め も や ゆ よ ら り る れ",
+    "kana": "あ い う え お か き く こ さ し す せ そ た ち つ て と な に の は ひ ふ ま み む も や ゆ ら り る",
 }
 NOUNS = {
     "en": (
@@ -51,9 +51,9 @@ ADJECTIVES = {
 }
 SURNAMES = "son sen berg stein ford wood well more ley ton man ova etti ani ez ard aux ström"
 GENRES = (
-    "Rock Pop Jazz Classical Electronic Hip-Hop Folk Country Metal Blues Reggae Soul Funk Ambient House Techno Punk "
-    "R&B Latin Indie"
-).split()
+    *("Rock", "Pop", "Jazz", "Classical", "Electronic", "Hip-Hop", "Folk", "Country", "Metal", "Blues"),
+    *("Reggae", "Soul", "Funk", "Ambient", "House", "Techno", "Punk", "R&B", "Latin", "Indie"),
+)
 BANDS = ("The {} {}s", "{} {}", "The {}s", "{} & the {}s", "{} of {}", "{}/{}", "{}-{}")
 TITLES = ("{a} {n}", "{n}", "The {n}", "{n} of the {m}", "{a} {n} and {m}", "{n} in the {m}", "My {a} {n}", "{n} {m}")
 REMARKS = (" (Live)", " - Remastered 2011", " (Acoustic)", " (Radio Edit)", " (Live at the {} Hall)", " (Demo)")

@@ -1,4 +1,4 @@
-"""Fill the catalog with invented music, to see and measure it at size. The tracks have no audio: found, not playable."""
+"""Fill the catalog with invented music, to see and measure it at size. The tracks have no audio."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ def seed(*, tracks: int, number: int, at: datetime, progress: Progress) -> Seede
     The caller builds the search index: `search.rebuild` does it at once where notes would be read one by one.
     """
     genres = _genres()
-    made: list[tuple[int, int, int]] = []
+    made = [(0, 0, 0)]
     already = count = 0
     source = invented.artists(number)
     while count < tracks:
@@ -43,16 +43,15 @@ def seed(*, tracks: int, number: int, at: datetime, progress: Progress) -> Seede
             size += sum(len(album.tracks) for album in artist.albums)
         present = set(Artist.objects.filter(mbid__in=[artist.mbid for artist in batch]).values_list("mbid", flat=True))
         new = [artist for artist in batch if artist.mbid not in present]
-        written = _write(new, genres, at) if new else (0, 0, 0)
-        made.append(written)
-        already += size - written[2]
+        made.append(_write(new, genres, at) if new else (0, 0, 0))
+        already += size - made[-1][2]
         count += size
         progress(size)
     with transaction.atomic():
         derived.refresh_genres([genre.id for genre in genres.values()], at=at)
         derived.bump_version()
-    totals = [sum(column) for column in zip(*made, strict=True)] or [0, 0, 0]
-    return Seeded(*totals, already=already)
+    artists, albums, written = (sum(column) for column in zip(*made, strict=True))
+    return Seeded(artists, albums, written, already)
 
 
 def _genres() -> dict[str, Genre]:

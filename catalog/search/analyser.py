@@ -16,13 +16,29 @@ MOST_WORDS = 12  # of a query; nobody types more, and each costs a posting list
 LONGEST_WORD = 64
 LONGEST_JOINED = 16  # ac/dc is also acdc, a sentence of hyphens is not also one word
 
+SHORTEST_NAME = 4  # letters of a name that is looked for without its spaces
+
 # Optional in a query, decisive in ranking: "the who" is not "who".
-STOP_WORDS = frozenset("the a an of and in o n feat ft by to".split())
+STOP_WORDS = frozenset(("the", "a", "an", "of", "and", "in", "o", "n", "feat", "ft", "by", "to"))
 
 # Words that tell a version of a song from the song, where they stand behind its name.
 VERSION_MARKS = frozenset(
-    "live remaster remastered karaoke cover tribute instrumental acoustic demo remix mix edit version mono stereo "
-    "session sessions unplugged extended rework rerecorded style slowed sped nightcore 8d lullaby".split()
+    (
+        *(
+            "live",
+            "session",
+            "sessions",
+            "unplugged",
+            "acoustic",
+            "demo",
+            "instrumental",
+            "karaoke",
+            "cover",
+            "tribute",
+        ),
+        *("remaster", "remastered", "rerecorded", "mono", "stereo", "version", "edit", "mix", "remix", "extended"),
+        *("rework", "style", "slowed", "sped", "nightcore", "8d", "lullaby"),
+    )
 )
 
 JOINERS = "./-,:"
@@ -116,11 +132,16 @@ def _only_words(text: str) -> str:
     return "".join(c if c.isalnum() or c in JOINERS or unicodedata.category(c)[0] in "LMN" else " " for c in text)
 
 
+def is_run(word: str) -> bool:
+    """Tell whether a word is a run of Han or kana, which is written without spaces."""
+    return _CJK.fullmatch(word) is not None
+
+
 def tokens_of(word: str) -> tuple[str, ...]:
     """Return what the index holds of a word: for Han and kana its pairs and its last character, so that any part
     of a run is found by the same pairs and a single character as a prefix.
     """
-    if not _CJK.fullmatch(word):
+    if not is_run(word):
         return (word,)
     return (*(word[i : i + 2] for i in range(len(word) - 1)), word[-1])
 

@@ -32,28 +32,19 @@ class Document:
         return frozenset(found - {""})
 
 
-def of_track(
-    sid: int, row_id: int, *, release: int, title: str, artists: Iterable[str], aliases: Iterable[str], album: str
+def read(
+    *,
+    sid: int,
+    row_id: int,
+    title: str,
+    release: int = ALWAYS,
+    artists: Iterable[str] = (),
+    aliases: Iterable[str] = (),
+    album: str = "",
 ) -> Document:
-    """Return the document of a track; `artists` are the credited names, main first, and the credit as written."""
-    return _document(sid, row_id, release, title, artists, aliases, album)
-
-
-def of_artist(sid: int, row_id: int, *, name: str, aliases: Iterable[str]) -> Document:
-    return _document(sid, row_id, ALWAYS, name, (), aliases, "")
-
-
-def of_album(sid: int, row_id: int, *, title: str, artists: Iterable[str], aliases: Iterable[str]) -> Document:
-    return _document(sid, row_id, ALWAYS, title, artists, aliases, "")
-
-
-def split_aliases(aliases: str) -> list[str]:
-    return [name for part in aliases.split(";") if (name := part.strip())]
-
-
-def _document(
-    sid: int, row_id: int, release: int, title: str, artists: Iterable[str], aliases: Iterable[str], album: str
-) -> Document:
+    """Return the document of a row; `title` is an artist's name, too, and `artists` are the credited names, the main
+    one first, and the credit as it is written.
+    """
     artist_lines, alias_lines = _lines(artists), _lines(aliases)
     texts = [analyser.read(text) for text in (title, *artist_lines, *alias_lines, album)]
     tokens = [token for text in texts for word in (*text.words, *text.joined) for token in analyser.tokens_of(word)]
@@ -68,6 +59,10 @@ def _document(
         album=" ".join(texts[-1].words),
         tokens=" ".join(dict.fromkeys(tokens)),
     )
+
+
+def split_aliases(aliases: str) -> list[str]:
+    return [name for part in aliases.split(";") if (name := part.strip())]
 
 
 def _lines(names: Iterable[str]) -> list[str]:

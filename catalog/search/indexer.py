@@ -42,7 +42,7 @@ def index_pending(*, limit: int = 5000) -> int:
     return handled
 
 
-def rebuild(*, progress: Progress = lambda rows: None) -> int:
+def rebuild(*, progress: Progress | None = None) -> int:
     """Build the whole index beside the live one and change places; return the number of documents.
 
     Searches go on meanwhile. Notes that stood at the start are in what is read here, and go with the change of places.
@@ -69,7 +69,8 @@ def rebuild(*, progress: Progress = lambda rows: None) -> int:
                 break
             after = rows[-1]
             count += len(new)
-            progress(len(rows))
+            if progress:
+                progress(len(rows))
     with transaction.atomic(), connection.cursor() as cursor:
         _take_turns(cursor)
         tables.swap(cursor, index)
@@ -109,9 +110,9 @@ def _tracks(rows: QuerySet[Any], row_ids: Collection[int]) -> list[Document]:
     names, aliases = _credited(Credit.objects.filter(track_id__in=row_ids), "track_id")
     values = rows.values_list("id", "bucket", "release_at", "title", "artist", "album__title")
     return [
-        documents.of_track(
-            popularity.sid_of(bucket, row_id),
-            row_id,
+        documents.read(
+            sid=popularity.sid_of(bucket, row_id),
+            row_id=row_id,
             release=_unix(release_at),
             title=title,
             artists=(*names.get(row_id, ()), credit),
@@ -124,8 +125,8 @@ def _tracks(rows: QuerySet[Any], row_ids: Collection[int]) -> list[Document]:
 
 def _artists(rows: QuerySet[Any], row_ids: Collection[int]) -> list[Document]:
     return [
-        documents.of_artist(
-            popularity.sid_of(bucket, row_id), row_id, name=name, aliases=documents.split_aliases(aliases)
+        documents.read(
+            sid=popularity.sid_of(bucket, row_id), row_id=row_id, title=name, aliases=documents.split_aliases(aliases)
         )
         for row_id, bucket, name, aliases in rows.values_list("id", "bucket", "name", "aliases")
     ]
@@ -134,9 +135,9 @@ def _artists(rows: QuerySet[Any], row_ids: Collection[int]) -> list[Document]:
 def _albums(rows: QuerySet[Any], row_ids: Collection[int]) -> list[Document]:
     names, aliases = _credited(AlbumCredit.objects.filter(album_id__in=row_ids), "album_id")
     return [
-        documents.of_album(
-            popularity.sid_of(bucket, row_id),
-            row_id,
+        documents.read(
+            sid=popularity.sid_of(bucket, row_id),
+            row_id=row_id,
             title=title,
             artists=(*names.get(row_id, ()), credit),
             aliases=aliases.get(row_id, ()),

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import connection
@@ -57,22 +57,18 @@ def search(query: str, *, kinds: Collection[str], limit: int, at: datetime) -> F
     )
 
 
+@dataclass(slots=True)
 class _Search:
     """One query over one kind."""
 
-    def __init__(
-        self,
-        cursor: CursorWrapper,
-        query: Query,
-        corrections: Corrections,
-        kind: str,
-        released: int,
-        deadline: float,
-    ) -> None:
-        self.cursor, self.query, self.corrections, self.kind = cursor, query, corrections, kind
-        self.released, self.deadline = released, deadline
-        self.hurried = False
-        self.documents: dict[int, Document] = {}  # by sid
+    cursor: CursorWrapper
+    query: Query
+    corrections: Corrections
+    kind: str
+    released: int  # Unix seconds
+    deadline: float  # of `time.perf_counter`
+    hurried: bool = False
+    documents: dict[int, Document] = field(default_factory=dict)  # by sid
 
     def run(self, limit: int) -> list[Document]:
         self._add(tables.by_keys(self.cursor, self.kind, self.query.keys, released=self.released))
@@ -136,13 +132,12 @@ def _groups(word: str, *, prefix: bool = False) -> Groups:
     tokens = analyser.tokens_of(word)
     if len(tokens) > 1:
         return [[(token, False)] for token in tokens[:-1]]
-    single = len(word) == 1 and not word.isascii()
-    return [[(word, prefix or single)]]
+    return [[(word, prefix or analyser.is_run(word))]]
 
 
 def _corrections(cursor: CursorWrapper, query: Query) -> Corrections:
     """Return what the words may have meant that the index does not know, or hardly."""
-    words = [word for word in query.required if typos.mendable(word) and len(analyser.tokens_of(word)) == 1]
+    words = [word for word in query.required if typos.mendable(word) and not analyser.is_run(word)]
     if not words:
         return {}
     known = tables.terms(cursor, words)
@@ -165,5 +160,6 @@ def _used(query: Query, corrections: Corrections, ranked: Sequence[Document]) ->
     used: dict[str, str] = {}
     for word in query.words:
         if not any(token.startswith(word) for token in there):
-            used |= {word: mended.word for mended in reversed(corrections.get(word, ())) if mended.word in there}
+            meant = next((mended.word for mended in corrections.get(word, ()) if mended.word in there), None)
+            used |= {word: meant} if meant else {}
     return used

@@ -15,6 +15,7 @@ from catalog.search.documents import Document
 
 IN_ALBUM = 0.45  # of the same match in the title or a name
 MISSING = -0.6
+OTHER_SPELLING = 0.95  # acdc for AC/DC
 STOP_WORD = 0.25  # the weight of a stop word beside others
 CORRECTED = {1: 0.85, 2: 0.7}  # by the number of letters mended
 MARK = 0.35  # a version that was not asked for
@@ -60,23 +61,31 @@ def best(
     return ranked
 
 
+@dataclass(frozen=True, slots=True)
+class _Fields:
+    """The words of a document: those that count in full, those that count less, and every spelling of them."""
+
+    near: list[str]
+    album: list[str]
+    tokens: frozenset[str]
+
+
 def _score(query: Query, document: Document, corrections: Corrections) -> float | None:
-    title, names = document.title.split(), f"{document.names}\n{document.aliases}".split()
-    album = document.album.split()
-    tokens = frozenset(document.tokens.split())
+    near = f"{document.title} {document.names} {document.aliases}".split()
+    fields = _Fields(near, document.album.split(), frozenset(document.tokens.split()))
     total = weights = required = found = 0.0
     last = len(query.words) - 1
     for place, word in enumerate(query.words):
-        stop = word in analyser.STOP_WORDS and last > 0
-        weight = STOP_WORD if stop else 1.0
-        match = _match(word, title, names, album, tokens, place == last, corrections.get(word, ()))
-        if match is None and len(word) > 3 and word in document.keys:
-            match = 0.95  # a name typed without its spaces
-        total += weight * (MISSING if match is None else match)
+        match = _match(word, fields, last=place == last, corrections=corrections.get(word, ()))
+        if not match and len(word) >= analyser.SHORTEST_NAME and word in document.keys:
+            match = OTHER_SPELLING  # a name without its spaces
+        optional = word in analyser.STOP_WORDS and last > 0
+        weight = STOP_WORD if optional else 1.0
+        total += weight * (match or MISSING)
         weights += weight
-        if not stop:
+        if not optional:
             required += 1
-            found += match is not None
+            found += match > 0
     if 2 * found < required:
         return None
     bonus = max(_title_bonus(query, document), _artist_bonus(query, document))
@@ -85,43 +94,31 @@ def _score(query: Query, document: Document, corrections: Corrections) -> float 
     return 3 * total / weights + bonus + _cover(query, document) - MARK * versions + PLAYED * steps
 
 
-def _match(
-    word: str,
-    title: list[str],
-    names: list[str],
-    album: list[str],
-    tokens: frozenset[str],
-    last: bool,
-    corrections: tuple[Correction, ...],
-) -> float | None:
-    """Return how well one word is met, 1 exactly; None where it is not."""
-    if word in title or word in names:
+def _match(word: str, fields: _Fields, *, last: bool, corrections: tuple[Correction, ...]) -> float:
+    """Return how well one word is met: 1 exactly, 0 not at all."""
+    if word in fields.near:
         return 1.0
-    if word in tokens and word not in album:
-        return 0.95  # another spelling, such as acdc
-    parts = analyser.tokens_of(word)
-    inside = len(parts) > 1 or parts[0] != word  # Han and kana are met anywhere in a run
-    if inside or last or (len(word) == 1 and not word.isascii()):
-        if match := _prefix(word, (*title, *names), inside=inside):
-            return match
-    if word in album:
-        return IN_ALBUM
-    for correction in corrections:  # the nearest come first
-        if correction.word in title or correction.word in names:
-            return CORRECTED[correction.distance]
-        if correction.word in album:
-            return CORRECTED[correction.distance] * IN_ALBUM
-    if inside or last:
-        if match := _prefix(word, album, inside=inside):
-            return match * IN_ALBUM
-    return None
-
-
-def _prefix(word: str, candidates: Iterable[str], *, inside: bool) -> float:
-    shortest = min(
-        (len(other) for other in candidates if other.startswith(word) or (inside and word in other)), default=0
+    if word in fields.tokens and word not in fields.album:
+        return OTHER_SPELLING
+    mended = (
+        CORRECTED[correction.distance]
+        * ((correction.word in fields.near) or (correction.word in fields.album) * IN_ALBUM)
+        for correction in corrections
     )
-    return 0.72 + 0.2 * len(word) / shortest if shortest else 0.0
+    return max(
+        _begun(word, fields.near, last=last),
+        IN_ALBUM if word in fields.album else _begun(word, fields.album, last=last) * IN_ALBUM,
+        max(mended, default=0.0),
+    )
+
+
+def _begun(word: str, others: Iterable[str], *, last: bool) -> float:
+    """Return how much of a word is typed; Han and kana, which know no spaces, are met anywhere in a run."""
+    run = analyser.is_run(word)
+    if not (run or last):
+        return 0.0
+    lengths = [len(other) for other in others if other.startswith(word) or (run and word in other)]
+    return 0.72 + 0.2 * len(word) / min(lengths) if lengths else 0.0
 
 
 def _title_bonus(query: Query, document: Document) -> float:
