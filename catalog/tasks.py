@@ -1,8 +1,11 @@
 """The catalog's Celery tasks: ids in, one call, safe to run twice."""
 
-from celery import shared_task
+from typing import Any
 
-from catalog import search, work
+from celery import shared_task
+from celery.signals import worker_shutting_down
+
+from catalog import children, search, work
 
 
 @shared_task
@@ -18,3 +21,9 @@ def sweep() -> None:
 @shared_task
 def index_search() -> None:
     search.index_pending()
+
+
+@worker_shutting_down.connect
+def stop_children(**_: Any) -> None:
+    """Kill ffmpeg instead of waiting for it: the row goes back, and the next worker takes it."""
+    children.stop_all()
