@@ -82,7 +82,11 @@ class Asked:
 
 
 async def serve(method: str, path: str, query: str, headers: Any) -> Answer:
-    """Answer a request for `/media/...` or `/covers/...`; path and query as they came, not decoded."""
+    """Answer a request for `/media/...` or `/covers/...`.
+
+    The query is as it came. The path is decoded: the server gives no other, so `%2E` for a dot passes here; it names
+    the same file, and nothing on this node caches by the raw path. An edge compares the raw one.
+    """
     asked = Asked(method, headers, _cross_origin(headers.get("origin")))
     if method == "OPTIONS":
         return _preflight(asked)

@@ -10,7 +10,6 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 from typing import Any
-from urllib.parse import unquote_to_bytes
 
 from spotify_lite.answers import Answer, Headers, plain
 from spotify_lite.bodies import Body
@@ -53,7 +52,7 @@ def environ(scope: Any, body: Body) -> dict[str, Any]:
     variables: dict[str, Any] = {
         "REQUEST_METHOD": scope.method,
         "SCRIPT_NAME": "",
-        "PATH_INFO": unquote_to_bytes(scope.path).decode("latin-1"),
+        "PATH_INFO": scope.path.encode().decode("latin-1"),  # the server has undone the percent-encoding, as UTF-8
         "QUERY_STRING": scope.query_string,
         "SERVER_NAME": host.strip("[]") or "localhost",
         "SERVER_PORT": port or "80",

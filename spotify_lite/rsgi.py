@@ -5,7 +5,7 @@ settings.MEDIA_SERVER, since this package may not import the apps above it.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from django.conf import settings
@@ -19,14 +19,16 @@ from spotify_lite.wsgi import application
 MEDIA = ("/media/", "/covers/")
 MEDIA_PATH = "x-media-path"  # Django's answer: send the bytes of this signed address instead of the body
 
-MediaServer = Callable[[str, str, str, Any], Awaitable[Answer]]  # method, raw path, raw query, headers
+WSGI = Callable[..., Iterable[bytes]]
+MediaServer = Callable[[str, str, str, Any], Awaitable[Answer]]  # method, path, raw query, headers
 
 
 class Front:
     """One process's front; the server calls `__rsgi_init__` once in each worker."""
 
-    def __init__(self) -> None:
-        self._serve_media: MediaServer = import_string(settings.MEDIA_SERVER)
+    def __init__(self, wsgi: WSGI, serve_media: MediaServer) -> None:
+        self._wsgi = wsgi
+        self._serve_media = serve_media
         self._intake = bodies.Intake()
         self._threads: threads.Threads  # made where the loop is: in the worker
 
@@ -58,15 +60,15 @@ class Front:
         def work() -> Answer | None:
             """Answer from this thread, unless the answer is a media file's bytes, which the loop looks up."""
             with body.file:
-                answer = bridge.call(application, bridge.environ(scope, body))
+                answer = bridge.call(self._wsgi, bridge.environ(scope, body))
             if any(name == MEDIA_PATH for name, _ in answer.headers):
                 return answer
             answers.send(protocol, answer, head=head)
             return None
 
-        redirected = await self._threads.run(work)
-        if redirected is not None:
-            answers.send(protocol, await self._resolve(scope, redirected), head=head)
+        deferred = await self._threads.run(work)
+        if deferred is not None:
+            answers.send(protocol, await self._resolve(scope, deferred), head=head)
 
     async def _resolve(self, scope: Any, answer: Answer) -> Answer:
         """Return the media answer that Django's answer points to, under Django's own caching and cookies."""
@@ -84,4 +86,4 @@ def one_host(scope: Any) -> bool:
     return len(hosts) <= 1 and (not scope.authority or not hosts or hosts[0] == scope.authority)
 
 
-app = Front()
+app = Front(application, import_string(settings.MEDIA_SERVER))

@@ -16,6 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 START_SECONDS = 60.0  # a loaded machine with two cores
 STOP_SECONDS = 10.0
+APP = "spotify_lite.rsgi:app"
 
 
 @dataclass
@@ -78,6 +79,7 @@ def running(
     migrate: bool = True,
     extra: Mapping[str, str] | None = None,
     probe: str = "/healthz",
+    app: str = APP,
 ) -> Iterator[Server]:
     """Start the web server on `var`, wait until `probe` answers 200, and stop it by its process id at the end."""
     port = port or free_port()
@@ -86,16 +88,16 @@ def running(
     (var / "media").mkdir(exist_ok=True)
     if migrate:
         manage(variables, "migrate", "--verbosity=0")
-    with start(variables, port, var) as server:
+    with start(variables, port, var, app=app) as server:
         wait_for(server, probe)
         yield server
 
 
 @contextmanager
-def start(variables: dict[str, str], port: int, var: Path) -> Iterator[Server]:
+def start(variables: dict[str, str], port: int, var: Path, *, app: str = APP) -> Iterator[Server]:
     """Start granian with the front, without waiting for it."""
     log = var / "web.log"
-    command = [sys.executable, "-m", "granian", "--interface", "rsgi", "spotify_lite.rsgi:app", "--no-ws"]
+    command = [sys.executable, "-m", "granian", "--interface", "rsgi", app, "--no-ws", "--runtime-mode", "st"]
     command += ["--host", "127.0.0.1", "--port", str(port), "--http", "1", "--loop", "uvloop"]
     with log.open("ab") as output:
         process = subprocess.Popen(

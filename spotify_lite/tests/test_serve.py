@@ -1,0 +1,157 @@
+"""`manage.py serve`, which `make run` ends in: first start, second start, a death, a taken port, a clean end."""
+
+import http.client
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from spotify_lite.tests.rig import server as rig
+
+pytestmark = [pytest.mark.rig, pytest.mark.slow, pytest.mark.xdist_group("serve")]
+
+READY_SECONDS = 90.0
+
+
+class Run:
+    """One run of the command, its output in a file."""
+
+    def __init__(self, variables: dict[str, str], output: Path) -> None:
+        self.output = output
+        self.port = int(variables["PORT"])
+        with output.open("wb") as file:
+            self.process = subprocess.Popen(
+                [sys.executable, "manage.py", "serve"],
+                cwd=rig.ROOT,
+                env=variables,
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=file,
+                start_new_session=True,
+            )
+
+    def wait_for(self, words: str) -> str:
+        until = time.monotonic() + READY_SECONDS
+        while time.monotonic() < until and self.process.poll() is None:
+            if words in self.output.read_text():
+                return self.output.read_text()
+            time.sleep(0.05)
+        raise AssertionError(f"{words!r} never came:\n{self.output.read_text()}")
+
+    def status(self, path: str) -> int | None:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().status
+        except OSError:
+            return None
+        finally:
+            connection.close()
+
+    def children(self) -> dict[int, str]:
+        """Return the command lines of the processes that it started, by process id."""
+        found = {}
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+                if parent == self.process.pid:
+                    found[int(folder.name)] = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            except OSError:
+                continue
+        return found
+
+
+@contextmanager
+def started(var: Path, **extra: str) -> Iterator[Run]:
+    var.mkdir(exist_ok=True)
+    run = Run(rig.environment(var, rig.free_port(), extra), var / "output")
+    try:
+        yield run
+    finally:
+        rig.stop(run.process)
+
+
+@pytest.fixture
+def music(tmp_path: Path) -> str:
+    folder = tmp_path / "music"
+    folder.mkdir()
+    return str(folder)
+
+
+def test_first_start_makes_what_is_missing_and_the_second_loses_nothing(tmp_path: Path, music: str) -> None:
+    var = tmp_path / "var"
+    with started(var, MUSIC=music) as run:
+        output = run.wait_for("ready: ")
+        assert f"ready: http://127.0.0.1:{run.port}/\n" in output
+        assert re.search(r"curator.*password \S{16} ", output)
+        assert run.status("/readyz") == 200
+        keys = (var / "keys.json").read_text()
+        run.process.send_signal(signal.SIGINT)
+        assert run.process.wait(15) == 0
+    begun = time.monotonic()
+    with started(var, MUSIC=music) as run:
+        output = run.wait_for("ready: ")
+        print(f"second start: {time.monotonic() - begun:.1f} s")
+        assert time.monotonic() - begun < 20
+        assert "password" not in output
+        assert (var / "keys.json").read_text() == keys
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signal_stops_web_and_worker_within_seconds(tmp_path: Path, music: str, number: int) -> None:
+    with started(tmp_path / "var", MUSIC=music) as run:
+        run.wait_for("ready: ")
+        children = run.children()
+        assert len(children) >= 2
+        begun = time.monotonic()
+        run.process.send_signal(number)
+        assert run.process.wait(15) == 0
+        assert time.monotonic() - begun < 10
+        assert not any(Path(f"/proc/{child}").exists() for child in children)
+        assert run.status("/healthz") is None
+        assert "Traceback" not in run.output.read_text()
+
+
+def test_process_that_dies_is_started_again(tmp_path: Path, music: str) -> None:
+    with started(tmp_path / "var", MUSIC=music) as run:
+        run.wait_for("ready: ")
+        web = next(pid for pid, command in run.children().items() if "granian" in command)
+        os.killpg(web, signal.SIGKILL)
+        until = time.monotonic() + 30
+        while run.status("/healthz") != 200:
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        assert web not in run.children()
+
+
+def test_nothing_outlives_a_killed_supervisor(tmp_path: Path, music: str) -> None:
+    """Else the next start would find its port taken."""
+    with started(tmp_path / "var", MUSIC=music) as run:
+        run.wait_for("ready: ")
+        run.process.kill()
+        until = time.monotonic() + 15
+        while run.status("/healthz") is not None:
+            assert time.monotonic() < until
+            time.sleep(0.1)
+
+
+def test_taken_port_is_said_in_a_sentence(tmp_path: Path, music: str) -> None:
+    with started(tmp_path / "one", MUSIC=music) as first:
+        first.wait_for("ready: ")
+        second = rig.manage(rig.environment(tmp_path / "two", first.port, {"MUSIC": music}), "serve", check=False)
+        assert second.returncode == 1
+        assert f"Cannot listen on 127.0.0.1:{first.port}: Address already in use" in second.stderr
+        assert "Traceback" not in second.stderr
+
+
+def test_music_that_is_no_folder_is_said_in_a_sentence(tmp_path: Path) -> None:
+    variables = rig.environment(tmp_path / "var", rig.free_port(), {"MUSIC": str(tmp_path / "nowhere")})
+    run = rig.manage(variables, "serve", check=False)
+    assert (run.returncode, "MUSIC is no folder" in run.stderr) == (1, True)
