@@ -77,7 +77,7 @@ def start(who: Who, *, track_id: int, play_id: UUID | None, device: str, at: dat
     play_id = play_id or plays.uuid7(at_ms=ms_of(at))
     listener = who()
     guests.note_seen(listener, at=at)
-    stands = _writer.submit(Listening(listener.id, device, at, begun=((play_id, track_id),)), rows=1)
+    stands = writer.submit(Listening(listener.id, device, at, begun=((play_id, track_id),)), rows=1)
     if stands[play_id] != track_id:
         raise PlayTaken
     return Started(play_id, plays_so_far, card, resume.position_ms(listener.id, track_id))
@@ -107,7 +107,7 @@ def report(who: Who, raw_events: list[Any], *, device: str, at: datetime) -> Rep
     if accepted:
         listener = who()
         guests.note_seen(listener, at=at)
-        _writer.submit(Listening(listener.id, device, at, events=tuple(accepted)), rows=len(accepted))
+        writer.submit(Listening(listener.id, device, at, events=tuple(accepted)), rows=len(accepted))
     return Report(len(accepted), sorted(rejected.items()))
 
 
@@ -153,4 +153,4 @@ def ms_of(at: datetime) -> int:
     return (at - merging.EPOCH) // timedelta(milliseconds=1)
 
 
-_writer: commit.Writer[Listening, dict[UUID, int]] = commit.Writer(store)
+writer: commit.Writer[Listening, dict[UUID, int]] = commit.Writer(store)
