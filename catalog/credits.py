@@ -111,6 +111,22 @@ def credit(
     return shown, list(unique.values())[::-1]
 
 
+def album_artist(tracks: Sequence[tuple[str, Sequence[Credit]]]) -> tuple[str, list[Credit]]:
+    """Return the artist, and its credits, of an album whose tags name none, of its tracks' (artist, credits).
+
+    That is the artist of all of them, the ones that they share, or else Various Artists.
+    """
+    mains = [[one for one in people if one.role == "main"] for _, people in tracks]
+    shown = {names.fold(split_featured(artist)[0]): split_featured(artist)[0] for artist, _ in tracks}
+    if len(shown) == 1:
+        return next(iter(shown.values())), mains[0]
+    shared = set.intersection(*({names.fold(one.name) for one in people} for people in mains))
+    common = [one for one in mains[0] if names.fold(one.name) in shared]
+    if not common:
+        return VARIOUS, [Credit(VARIOUS, "main")]
+    return clean(", ".join(one.name for one in common), CREDIT_LIMIT), common
+
+
 def year_of(dates: Iterable[str]) -> int | None:
     """Return the first year, 1800 to 2099, in the first date that has one."""
     return next((int(found[1]) for text in dates if (found := YEAR.search(text[:64]))), None)

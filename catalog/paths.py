@@ -20,6 +20,13 @@ def from_text(text: str) -> str:
     return ESCAPED.sub(lambda found: chr(0xDC00 + int(found[1], 16)), text) if "//" in text else text
 
 
+def readable(path: str) -> str:
+    """Return the path for people: names that are not UTF-8 are mostly of Western systems before it."""
+    if not STRAY.search(path):
+        return path
+    return path.encode("utf-8", "surrogateescape").decode("cp1252", "replace")
+
+
 def absolute(root: str, path: str) -> Path:
     """Return where a file is: `root` of its Library, `path` of its LibraryFile."""
     return Path(from_text(root), from_text(path))

@@ -1,0 +1,276 @@
+"""Write what was read to the catalog, a batch a transaction, with all that is kept of it and the work that follows."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from catalog import covers, derived, identity, names, work
+from catalog.identity import Item, Plan
+from catalog.models import (
+    Album,
+    Artist,
+    Cover,
+    Credit,
+    Genre,
+    Library,
+    LibraryFile,
+    Master,
+    Rendition,
+    Track,
+    TrackGenre,
+)
+from catalog.registry import Registry
+from catalog.tags import PLAYABLE
+
+BATCH = 250  # files a transaction: more are not faster, and keep the web's writers waiting
+DESCRIBED = (
+    *("title", "sort_title", "artist", "album", "disc_number", "track_number", "year", "duration_ms", "explicit"),
+    *("gain_db", "mbid", "isrc", "available", "cover_wanted", "cover_key"),
+)
+MASTERED = (
+    *("track", "fingerprint", "sha256", "storage_name", "container", "codec", "bitrate", "sample_rate", "channels"),
+    *("bit_depth", "duration_ms", "size"),
+)
+
+
+@dataclass
+class Touched:
+    """Ids of rows whose kept counts and cards have to be made anew."""
+
+    cards: set[int] = field(default_factory=set)
+    albums: set[int] = field(default_factory=set)
+    artists: set[int] = field(default_factory=set)
+    genres: set[int] = field(default_factory=set)
+
+
+class Writer:
+    """The writer of one import. `library` is None for copies; `stale`: see `identity.match`."""
+
+    def __init__(self, library: Library | None, *, stale: set[int]) -> None:
+        self._library = library
+        self._stale = stale
+        self._registry = Registry()
+        self._embedded: dict[int, bool] = {}  # by album of this import: whether its picture came out of a file's tags
+
+    def write(self, items: Sequence[Item]) -> None:
+        """Take in one batch, read or not, in one transaction."""
+        now = timezone.now()
+        with transaction.atomic():
+            readings = [item.reading for item in items if item.reading]
+            self._registry.find_artists((one for it in readings for one in (*it.credits, *it.album_credits)), at=now)
+            self._registry.find_albums(readings, at=now)
+            self._registry.find_genres(name for reading in readings for name in reading.genres)
+            plans = identity.match(items, registry=self._registry, stale=self._stale)
+            speaking = [plan for plan in plans if not plan.silent]
+            pictures = self._choose_pictures(speaking)
+            touched = Touched()
+            self._write_tracks(speaking, now, touched)
+            _write_masters(plans)
+            files = self._note_files(items, {plan.item.path: plan.master for plan in plans})
+            _write_renditions(speaking, files, now, touched)
+            _want_covers(pictures, files)
+            refresh(touched, at=now)
+
+    def _choose_pictures(self, plans: Sequence[Plan]) -> dict[str, Plan]:
+        """Give albums, and tracks without one, the picture they want: embedded before the folder's, the first of each.
+
+        Return, for each picture that is not cut yet, a plan whose file has it.
+        """
+        chosen: dict[str, Plan] = {}
+        albums: dict[int, Album] = {}
+        for plan in plans:
+            if not (key := _picture_of(plan)):
+                continue
+            if plan.album is None:
+                chosen[key], plan.track.cover_wanted = plan, key
+            elif not self._embedded.get(plan.album.pk) if plan.reading.picture else not plan.album.cover_wanted:
+                self._embedded[plan.album.pk] = bool(plan.reading.picture)
+                chosen[key], plan.album.cover_wanted = plan, key
+                albums[plan.album.pk] = plan.album
+        cut = set(Cover.objects.filter(key__in=chosen).values_list("key", flat=True))
+        wanting: list[Album | Track] = [*albums.values(), *(plan.track for plan in plans if plan.album is None)]
+        for row in wanting:
+            if row.cover_wanted in cut:
+                row.cover_key = row.cover_wanted
+        Album.objects.bulk_update(albums.values(), ["cover_wanted", "cover_key"])
+        return {key: plan for key, plan in chosen.items() if key not in cut}
+
+    def _write_tracks(self, plans: Sequence[Plan], now: datetime, touched: Touched) -> None:
+        """Save the tracks with their credits and genres; new ones with their cards, so that they are written once."""
+        new = [plan for plan in plans if plan.track.pk is None]
+        old = [plan for plan in plans if plan.track.pk is not None]
+        self._forget(old, touched)
+        covers_cut = {plan.album.cover_key for plan in new if plan.album and plan.album.cover_key}
+        covers_cut |= {plan.track.cover_key for plan in new if plan.track.cover_key}
+        tints = dict(Cover.objects.filter(key__in=covers_cut).values_list("key", "tint"))
+        for plan in plans:
+            _describe(plan)
+        for plan in new:
+            plan.track.created_at = now
+            plan.track.card = self._card(plan, tints)
+        Track.objects.bulk_create([plan.track for plan in new])
+        Track.objects.bulk_update([plan.track for plan in old], DESCRIBED)
+        credited = [
+            Credit(track=plan.track, artist=artist, role=role, position=place, bucket=plan.track.bucket)
+            for plan in plans
+            for place, (artist, role) in enumerate(self._people(plan))
+        ]
+        genres = [
+            TrackGenre(track=plan.track, genre=genre, position=place, bucket=plan.track.bucket)
+            for plan in plans
+            for place, genre in enumerate(self._genres(plan))
+        ]
+        Credit.objects.bulk_create(credited)
+        TrackGenre.objects.bulk_create(genres)
+        derived.note_search_changes("track", [plan.track.pk for plan in new])
+        touched.cards |= {plan.track.pk for plan in old}
+        touched.albums |= {plan.album.pk for plan in plans if plan.album}
+        touched.artists |= {one.artist_id for one in credited}
+        touched.artists |= {
+            self._registry.artist(one).pk for plan in plans if plan.album for one in plan.reading.album_credits
+        }
+        touched.genres |= {one.genre_id for one in genres}
+
+    def _forget(self, plans: Sequence[Plan], touched: Touched) -> None:
+        """Take old credits and genres off tracks that are written again, and note whose counts that changes."""
+        ids = [plan.track.pk for plan in plans]
+        if not ids:
+            return
+        credited, genres = Credit.objects.filter(track_id__in=ids), TrackGenre.objects.filter(track_id__in=ids)
+        touched.artists |= set(credited.values_list("artist_id", flat=True))
+        touched.genres |= set(genres.values_list("genre_id", flat=True))
+        touched.albums |= set(Track.objects.filter(id__in=ids, album__isnull=False).values_list("album_id", flat=True))
+        credited.delete()
+        genres.delete()
+
+    def _people(self, plan: Plan) -> list[tuple[Artist, str]]:
+        """Return the artists of a track, each once, in the order of the tags."""
+        found: dict[int, tuple[Artist, str]] = {}
+        for one in plan.reading.credits:
+            artist = self._registry.artist(one)
+            found.setdefault(artist.pk, (artist, one.role))
+        return list(found.values())
+
+    def _genres(self, plan: Plan) -> list[Genre]:
+        return list({genre.pk: genre for genre in map(self._registry.genre, plan.reading.genres)}.values())
+
+    def _card(self, plan: Plan, tints: dict[str, str]) -> dict[str, Any]:
+        people = enumerate(self._people(plan))
+        ordered = sorted(people, key=lambda one: (derived.ROLE_ORDER[one[1][1]], one[0]))
+        cover_key = (plan.album and plan.album.cover_key) or plan.track.cover_key
+        audio = _playable(plan)
+        return derived.card_of(
+            plan.track,
+            plan.album,
+            artists=[(artist.pk, artist.name, role) for _, (artist, role) in ordered],
+            genres=[genre.name for genre in self._genres(plan)],
+            audio=[("source", plan.reading.key, *audio, plan.reading.sound.bitrate, plan.item.size)] if audio else (),
+            cover_key=cover_key,
+            tint=tints.get(cover_key) if cover_key else None,
+        )
+
+    def _note_files(self, items: Sequence[Item], masters: dict[str, Master]) -> dict[str, LibraryFile]:
+        """Write what was seen at each path; return the rows by path. Copies have none."""
+        if self._library is None:
+            return {}
+        rows = [
+            LibraryFile(
+                library=self._library,
+                path=item.path,
+                size=item.size,
+                mtime_ns=item.mtime_ns,
+                master_id=masters[item.path].pk if item.path in masters else item.master_id,
+                reason=item.reason[:300],
+            )
+            for item in items
+        ]
+        LibraryFile.objects.bulk_create(
+            rows,
+            update_conflicts=True,
+            unique_fields=["library", "path"],
+            update_fields=["size", "mtime_ns", "master_id", "reason", "missing"],
+        )
+        self._stale.difference_update(row.pk for row in rows)
+        # A file that was moved has left its old row behind: nobody else's file may inherit the track by that path.
+        LibraryFile.objects.filter(master_id__in=[master.pk for master in masters.values()], missing=True).delete()
+        return {row.path: row for row in rows}
+
+
+def refresh(touched: Touched, *, at: datetime) -> None:
+    """Make anew what is kept of the rows; the last step of a transaction."""
+    derived.refresh_cards(touched.cards)
+    derived.refresh_albums(touched.albums, at=at)
+    derived.refresh_artists(touched.artists, at=at)
+    derived.refresh_genres(touched.genres, at=at)
+    derived.bump_version()
+
+
+def _describe(plan: Plan) -> None:
+    """Put the reading on the track; the matcher has done so with what tracks are found by."""
+    track, reading = plan.track, plan.reading
+    track.sort_title, track.artist = names.sort_key(reading.title), reading.artist
+    track.year, track.explicit = reading.year, reading.explicit
+    track.gain_db, track.isrc, track.available = reading.gain_db, reading.isrc, True
+
+
+def _picture_of(plan: Plan) -> str:
+    folder = plan.item.folder_picture
+    return plan.reading.picture or (folder.key if folder else "")
+
+
+def _playable(plan: Plan) -> tuple[str, str] | None:
+    """Return suffix and mime if browsers play the file as it lies there."""
+    return None if plan.item.stored else PLAYABLE.get((plan.reading.sound.container, plan.reading.sound.codec))
+
+
+def _write_masters(plans: Iterable[Plan]) -> None:
+    masters = {id(plan.master): plan.master for plan in plans}.values()
+    for plan in plans:
+        plan.master.track = plan.track  # saved meanwhile
+    Master.objects.bulk_update([master for master in masters if master.pk], MASTERED)
+    Master.objects.bulk_create([master for master in masters if not master.pk])
+
+
+def _write_renditions(plans: Sequence[Plan], files: dict[str, LibraryFile], now: datetime, touched: Touched) -> None:
+    """Serve the files in place that browsers play; ask for a rendition of the others.
+
+    A plan here speaks for its track: no other file of it is there, so whatever is served in place now is this one.
+    """
+    old = {
+        rendition.track_id: rendition
+        for rendition in Rendition.objects.filter(track_id__in=[plan.track.pk for plan in plans], name="source")
+    }
+    new: list[Rendition] = []
+    changed: list[Rendition] = []
+    converted: dict[int, dict[str, Any]] = {}
+    for plan in plans:
+        rendition = old.get(plan.track.pk) or Rendition(track=plan.track, name="source", created_at=now)
+        if playable := _playable(plan):
+            rendition.extension, rendition.mime = playable
+            rendition.master, rendition.file = plan.master, files[plan.item.path]
+            rendition.key, rendition.size = plan.reading.key, plan.item.size
+            rendition.bitrate = plan.reading.sound.bitrate
+            (changed if rendition.pk else new).append(rendition)
+            continue
+        if rendition.file_id and rendition.pk:
+            rendition.delete()  # its file has gone, and this one takes its place once it is converted
+        if plan.fresh or rendition.pk is None:
+            converted[plan.master.pk] = {}
+    Rendition.objects.bulk_create(new)
+    Rendition.objects.bulk_update(changed, ["extension", "mime", "master", "file", "key", "size", "bitrate"])
+    if converted:
+        work.enqueue_many("source", converted)
+
+
+def _want_covers(pictures: dict[str, Plan], files: dict[str, LibraryFile]) -> None:
+    for key, plan in pictures.items():
+        if plan.item.path in files:
+            image = plan.item.folder_picture
+            beside = image.path if image and not plan.reading.picture else None
+            covers.enqueue(key, payload={"file": files[plan.item.path].pk, "folder_image": beside})
+        elif plan.item.stored and plan.reading.picture:
+            covers.enqueue(key, payload={"storage_name": plan.item.stored.name})
