@@ -256,5 +256,6 @@ LOGGING = {
         "catalog": {"level": "INFO"},
         "playback": {"level": "INFO"},
         "spotify_lite": {"level": "INFO"},
+        "kombu.connection": {"level": "ERROR"},  # warns that folders have no host name
     },
 }

@@ -19,6 +19,7 @@ from spotify_lite import collected, env, supervisor
 CURATOR = "curator"
 STALE = 24 * 3600  # seconds; an older message is about work that the sweep has long done
 READY_SECONDS = 120.0
+HOPELESS = 4  # deaths before the first answer: what stands in its way will not go by waiting
 
 
 class Command(BaseCommand):
@@ -56,14 +57,14 @@ class Command(BaseCommand):
             self._say(f"curator account for /admin/: {CURATOR}, password {password} (shown only now)")
 
     def _run(self, children: supervisor.Supervisor, *, demo: bool, music: str) -> None:
-        children.keep("web", _web())
+        web = children.keep("web", _web())
         children.keep("worker", _worker())
         if demo:
             self._make_demo(children)
         until = time.monotonic() + READY_SECONDS
-        children.wait(lambda: _ready() or time.monotonic() > until)
-        if time.monotonic() > until:
-            raise CommandError("The web process did not get ready; its messages are above.")
+        children.wait(lambda: _ready() or web.failures >= HOPELESS or time.monotonic() > until)
+        if web.failures >= HOPELESS or time.monotonic() > until:
+            raise CommandError("The web process does not get ready; its messages are above.")
         self._say(f"ready: {_address()}")
         if music and children.run(_manage("import_music", str(Path(music).expanduser().resolve()), "--in-place")):
             self.stderr.write("The import did not finish. The next start with MUSIC= goes on.")
@@ -119,7 +120,9 @@ def _web() -> list[str]:
 
 
 def _worker() -> list[str]:
-    command = [sys.executable, "-m", "celery", "-A", "spotify_lite", "worker", "-B", "--pool", "threads", "-c", "2"]
+    # It warns against being root because of pickled messages; it takes none but JSON.
+    python = [sys.executable, "-W", "ignore:You're running the worker"]
+    command = [*python, "-m", "celery", "-q", "-A", "spotify_lite", "worker", "-B", "--pool", "threads", "-c", "2"]
     return [*command, "--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"]
 
 
