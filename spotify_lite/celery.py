@@ -9,6 +9,7 @@ from typing import Any
 
 from celery import Celery
 from django.conf import settings
+from kombu import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spotify_lite.settings")
 
@@ -22,7 +23,7 @@ def broker_options() -> dict[str, Any]:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings.QUEUE_DIR.chmod(0o700)
     return {
-        "broker_url": "filesystem://",
+        "broker_url": "filesystem://localhost",
         "broker_transport_options": {
             "data_folder_in": str(folders["messages"]),
             "data_folder_out": str(folders["messages"]),
@@ -41,6 +42,9 @@ app.conf.update(
     task_acks_late=True,
     task_reject_on_worker_lost=True,
     worker_prefetch_multiplier=1,
+    # Queues take turns: what is short and often (the search index) never waits behind a folder of files to package.
+    task_queues=[Queue("celery"), Queue("work")],
+    task_routes={"catalog.tasks.run_work": {"queue": "work"}},
     worker_hijack_root_logger=False,
     broker_connection_retry_on_startup=True,
     task_publish_retry_policy={"max_retries": 2, "interval_start": 0.1, "interval_max": 0.5},
