@@ -45,7 +45,9 @@ JOINERS = "./-,:"
 _ASCII_NOISE = re.compile(rf"[^a-z0-9{re.escape(JOINERS)}]+")
 _JOINERS = re.compile(f"[{re.escape(JOINERS)}]+")
 _ELISION = re.compile(r"(?<!\w)(\w)'(\w{2,})")  # o'connor is also connor, l'amour also amour
-_CJK = re.compile("([々〇ぁ-ゟ゠-ヿㇰ-ㇿ㐀-䶿一-鿿豈-﫿\U00020000-\U0003134f]+)")
+_CJK = re.compile(
+    "([\u3005\u3007\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]+)"
+)
 _FEATURING = re.compile(r"\s+[(\[]?(?:feat\.?|ft\.?|featuring)\s.*$", re.IGNORECASE)
 _BRACKETED = re.compile(r"\s*[(\[（]([^()\[\]（）]*)[)\]）]\s*$")
 _DASHED = re.compile(r"\s+[-–—]\s+([^-–—]*)$")
@@ -168,24 +170,22 @@ def without_stop_words(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(word for word in words if word not in STOP_WORDS) or words
 
 
+@lru_cache(maxsize=16384)  # candidates of one artist share its name, and popular ones come again
+def keys_of(name: str) -> tuple[str, str]:
+    """Return the keys of a name that was read: of all its words, and of those that are no stop words."""
+    words = name.split()
+    return key(words), key(without_stop_words(words))
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """A query, read. The last word may still be in the typing."""
 
     words: tuple[str, ...]
-
-    @property
-    def required(self) -> tuple[str, ...]:
-        return without_stop_words(self.words)
-
-    @property
-    def keys(self) -> frozenset[str]:
-        return frozenset((key(self.words), key(self.required)))
-
-    @property
-    def marks(self) -> frozenset[str]:
-        """The versions that are asked for."""
-        return VERSION_MARKS.intersection(self.words)
+    required: tuple[str, ...]  # without stop words, where there are others
+    key: str
+    required_key: str
+    marks: frozenset[str]  # the versions that are asked for
 
     def parts(self) -> frozenset[str]:
         """Return the keys of all runs of neighbouring words: the names that may stand in a longer query."""
@@ -196,4 +196,6 @@ class Query:
 
 def read_query(text: str) -> Query:
     """Return the first words of a query. Never raises, whatever was typed."""
-    return Query(read(text[:LONGEST_QUERY].replace("\0", " ")).words[:MOST_WORDS])
+    words = read(text[:LONGEST_QUERY].replace("\0", " ")).words[:MOST_WORDS]
+    required = without_stop_words(words)
+    return Query(words, required, key(words), key(required), VERSION_MARKS.intersection(words))

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from catalog.search import analyser
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ALWAYS = 0  # the release of what has no date
 
 
@@ -14,7 +16,7 @@ class Document:
 
     sid: int  # popularity bucket and id: ascending is descending popularity
     row_id: int
-    release: int  # Unix seconds; not found before
+    release: int  # Unix microseconds; not found before
     title: str  # all words of the title, or of the artist's name
     core: str  # those without version remarks
     names: str  # one artist a line, the main one first, and last the credit where it is written otherwise
@@ -25,11 +27,8 @@ class Document:
     @property
     def keys(self) -> frozenset[str]:
         """The names it answers to exactly, as one word each, with and without stop words."""
-        found = set()
-        for name in (self.title, self.core, *self.names.split("\n"), *self.aliases.split("\n")):
-            words = name.split()
-            found |= {analyser.key(words), analyser.key(analyser.without_stop_words(words))}
-        return frozenset(found - {""})
+        names = (self.title, self.core, *self.names.split("\n"), *self.aliases.split("\n"))
+        return frozenset(key for name in names for key in analyser.keys_of(name) if key)
 
 
 def read(
@@ -59,6 +58,11 @@ def read(
         album=" ".join(texts[-1].words),
         tokens=" ".join(dict.fromkeys(tokens)),
     )
+
+
+def moment(at: datetime) -> int:
+    """Return Unix microseconds, exactly."""
+    return (at - EPOCH) // timedelta(microseconds=1)
 
 
 def split_aliases(aliases: str) -> list[str]:

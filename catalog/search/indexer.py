@@ -73,6 +73,7 @@ def rebuild(*, progress: Progress | None = None) -> int:
                 progress(len(rows))
     with transaction.atomic(), connection.cursor() as cursor:
         _take_turns(cursor)
+        tables.finish(cursor, index)
         tables.swap(cursor, index)
         for start in range(0, len(covered), BATCH):
             SearchChange.objects.filter(id__in=covered[start : start + BATCH]).delete()
@@ -113,7 +114,7 @@ def _tracks(rows: QuerySet[Any], row_ids: Collection[int]) -> list[Document]:
         documents.read(
             sid=popularity.sid_of(bucket, row_id),
             row_id=row_id,
-            release=_unix(release_at),
+            release=_release(release_at),
             title=title,
             artists=(*names.get(row_id, ()), credit),
             aliases=aliases.get(row_id, ()),
@@ -156,8 +157,8 @@ def _credited(people: QuerySet[Any], owner: str) -> tuple[dict[int, list[str]], 
     return names, aliases
 
 
-def _unix(release_at: datetime | None) -> int:
-    return int(release_at.timestamp()) if release_at else documents.ALWAYS
+def _release(release_at: datetime | None) -> int:
+    return documents.moment(release_at) if release_at else documents.ALWAYS
 
 
 def _take_turns(cursor: CursorWrapper) -> None:

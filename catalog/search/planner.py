@@ -8,12 +8,14 @@ from datetime import datetime
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from catalog.search import analyser, ranking, tables, typos
+from catalog.search import analyser, documents, ranking, tables, typos
 from catalog.search.analyser import Query
 from catalog.search.documents import Document
 from catalog.search.ranking import Corrections
 
 BUDGET = 0.15  # seconds; what begins after them is left out
+
+CANDIDATES = 80  # that are read of a posting list, and at least twice the limit: versions of a song fold into one
 
 Groups = list[list[tuple[str, bool]]]  # of each group one token must be there; True: as a prefix
 
@@ -46,9 +48,17 @@ def search(query: str, *, kinds: Collection[str], limit: int, at: datetime) -> F
         with connection.cursor() as cursor:
             corrections = _corrections(cursor, asked)
             for kind in (kind for kind in tables.KINDS if kind in kinds):
-                search_ = _Search(cursor, asked, corrections, kind, int(at.timestamp()), started + BUDGET)
-                ranked = search_.run(limit)
-                hurried |= search_.hurried
+                one = _Search(
+                    cursor,
+                    asked,
+                    corrections,
+                    kind=kind,
+                    limit=limit,
+                    released=documents.moment(at),
+                    deadline=started + BUDGET,
+                )
+                ranked = one.run()
+                hurried |= one.hurried
                 ids[kind] = [document.row_id for document in ranked]
                 corrected = corrected or _used(asked, corrections, ranked)
     took_ms = (time.perf_counter() - started) * 1000
@@ -65,41 +75,49 @@ class _Search:
     query: Query
     corrections: Corrections
     kind: str
-    released: int  # Unix seconds
+    limit: int
+    released: int  # Unix microseconds
     deadline: float  # of `time.perf_counter`
     hurried: bool = False
-    documents: dict[int, Document] = field(default_factory=dict)  # by sid
+    found: dict[int, Document] = field(default_factory=dict)  # by sid
 
-    def run(self, limit: int) -> list[Document]:
-        self._add(tables.by_keys(self.cursor, self.kind, self.query.keys, released=self.released))
+    def run(self) -> list[Document]:
+        keys = {self.query.key, self.query.required_key}
+        self._add(tables.by_keys(self.cursor, self.kind, keys, released=self.released, limit=self._candidates))
         for groups in _strict(self.query):
             self._match(groups)
         if self.corrections and not self._late():
             self._match(_mended(self.query, self.corrections))
-        if len(self.documents) < limit and len(self.query.words) > 1 and not self._late():
+        if len(self.found) < self.limit and len(self.query.words) > 1 and not self._late():
             self._relax()
         return ranking.best(
             self.query,
-            self.documents.values(),
-            limit=limit,
+            self.found.values(),
+            limit=self.limit,
             corrections=self.corrections,
             one_version=self.kind == "track",
         )
 
     def _relax(self) -> None:
         """Look for the names in the query, and leave out each word in turn."""
-        self._add(tables.by_keys(self.cursor, self.kind, self.query.parts(), released=self.released))
+        self._add(
+            tables.by_keys(self.cursor, self.kind, self.query.parts(), released=self.released, limit=self._candidates)
+        )
         mended = _mended(self.query, self.corrections)
         for left_out in range(len(mended)):
             if len(mended) == 1 or self._late():
                 return
             self._match(mended[:left_out] + mended[left_out + 1 :])
 
-    def _match(self, groups: Groups) -> None:
-        self._add(tables.by_words(self.cursor, self.kind, groups, released=self.released))
+    @property
+    def _candidates(self) -> int:
+        return max(CANDIDATES, 2 * self.limit)
 
-    def _add(self, documents: Sequence[Document]) -> None:
-        self.documents.update((document.sid, document) for document in documents)
+    def _match(self, groups: Groups) -> None:
+        self._add(tables.by_words(self.cursor, self.kind, groups, released=self.released, limit=self._candidates))
+
+    def _add(self, more: Sequence[Document]) -> None:
+        self.found.update((document.sid, document) for document in more)
 
     def _late(self) -> bool:
         self.hurried |= time.perf_counter() > self.deadline

@@ -4,7 +4,7 @@ The score is 3 * mean match + name bonus + cover - versions not asked for + popu
 judged queries; the tests hold such a set.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import log10
 
@@ -74,10 +74,11 @@ def _score(query: Query, document: Document, corrections: Corrections) -> float 
     near = f"{document.title} {document.names} {document.aliases}".split()
     fields = _Fields(near, document.album.split(), frozenset(document.tokens.split()))
     total = weights = required = found = 0.0
+    names = (document.core, *document.names.split("\n"), *document.aliases.split("\n"))
     last = len(query.words) - 1
     for place, word in enumerate(query.words):
         match = _match(word, fields, last=place == last, corrections=corrections.get(word, ()))
-        if not match and len(word) >= analyser.SHORTEST_NAME and word in document.keys:
+        if not match and len(word) >= analyser.SHORTEST_NAME and any(word in analyser.keys_of(name) for name in names):
             match = OTHER_SPELLING  # a name without its spaces
         optional = word in analyser.STOP_WORDS and last > 0
         weight = STOP_WORD if optional else 1.0
@@ -88,10 +89,15 @@ def _score(query: Query, document: Document, corrections: Corrections) -> float 
             found += match > 0
     if 2 * found < required:
         return None
-    bonus = max(_title_bonus(query, document), _artist_bonus(query, document))
     versions = len(_marks(document) - query.marks)
     steps = popularity.UNPLAYED - (document.sid >> popularity.BUCKET_BITS)
-    return 3 * total / weights + bonus + _cover(query, document) - MARK * versions + PLAYED * steps
+    return (
+        3 * total / weights
+        + max(_name_bonuses(query, document))
+        + _cover(query, document)
+        - MARK * versions
+        + PLAYED * steps
+    )
 
 
 def _match(word: str, fields: _Fields, *, last: bool, corrections: tuple[Correction, ...]) -> float:
@@ -121,46 +127,41 @@ def _begun(word: str, others: Iterable[str], *, last: bool) -> float:
     return 0.72 + 0.2 * len(word) / min(lengths) if lengths else 0.0
 
 
-def _title_bonus(query: Query, document: Document) -> float:
-    return max(
-        _name_bonus(query, document.core, equal=1.3, without_stop_words=0.9, starts=0.55),
-        _name_bonus(query, document.title, equal=1.3, without_stop_words=0.9, starts=0.0),
-    )
+def _name_bonuses(query: Query, document: Document) -> Iterator[float]:
+    """Yield what each name of the document is worth that the query names, or begins to."""
+    yield _name_bonus(query, document.core, equal=1.3, required=0.9, begun=0.55)
+    if document.title != document.core:
+        yield _name_bonus(query, document.title, equal=1.3, required=0.9, begun=0.0)
+    for name in document.names.split("\n"):
+        yield _name_bonus(query, name, equal=1.6, required=1.2, begun=0.7)
+    for name in document.aliases.split("\n"):
+        yield _name_bonus(query, name, equal=1.3, required=1.0, begun=0.5)
 
 
-def _artist_bonus(query: Query, document: Document) -> float:
-    artists = (
-        _name_bonus(query, name, equal=1.6, without_stop_words=1.2, starts=0.7) for name in document.names.split("\n")
-    )
-    aliases = (
-        _name_bonus(query, name, equal=1.3, without_stop_words=1.0, starts=0.5) for name in document.aliases.split("\n")
-    )
-    return max(max(artists, default=0.0), max(aliases, default=0.0))
-
-
-def _name_bonus(query: Query, name: str, *, equal: float, without_stop_words: float, starts: float) -> float:
-    if not name:
-        return 0.0
-    words = name.split()
-    typed, whole = analyser.key(query.words), analyser.key(words)
-    if typed == whole:
+def _name_bonus(query: Query, name: str, *, equal: float, required: float, begun: float) -> float:
+    key, required_key = analyser.keys_of(name)
+    if query.key == key:
         return equal
-    if analyser.key(query.required) == analyser.key(analyser.without_stop_words(words)):
-        return without_stop_words
-    return starts if whole.startswith(typed) else 0.0
+    if query.required_key == required_key:
+        return required
+    return begun if key.startswith(query.key) else 0.0
 
 
 def _cover(query: Query, document: Document) -> float:
     """Reward a query that names both the song and who plays it, in either order, by how much of each it names."""
-    typed = set(query.words)
+    if len(query.words) == 1:
+        return 0.0
     core = analyser.without_stop_words(document.core.split())
-    in_title = typed.intersection(core)
-    most, rest = 0.0, typed - in_title
+    in_title = set(query.words).intersection(core)
+    rest = set(query.words).difference(core)
+    if not in_title or not rest:
+        return 0.0
+    most = 0.0
     for name in document.names.split("\n"):
         words = analyser.without_stop_words(name.split())
-        if words and (shared := rest.intersection(words)):
-            most = max(most, len(shared) / len(words))
-    return 0.8 * len(in_title) / len(core) + 0.8 * most if in_title and most else 0.0
+        if words:
+            most = max(most, len(rest.intersection(words)) / len(words))
+    return 0.8 * len(in_title) / len(core) + 0.8 * most if most else 0.0
 
 
 def _marks(document: Document) -> frozenset[str]:

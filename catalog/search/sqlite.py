@@ -6,6 +6,7 @@ tokens; SQLite only splits at spaces.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 
@@ -25,7 +26,7 @@ def create(cursor: CursorWrapper, table: str) -> None:
         " tokens text NOT NULL)"
     )
     cursor.execute(
-        f"CREATE VIRTUAL TABLE {table}_fts USING fts5(tokens, content='', detail=none, prefix='1 2 3 4 5 6',"
+        f"CREATE VIRTUAL TABLE {table}_fts USING fts5(words, content='', detail=none, prefix='1 2 3 4 5 6',"
         f" tokenize='{SPLIT_AT_SPACES}')"
     )
 
@@ -37,28 +38,42 @@ def tables(table: str) -> tuple[str, ...]:
 def add_words(cursor: CursorWrapper, table: str, documents: Sequence[Document]) -> None:
     """Index documents; in ascending order of sid, else FTS5 flushes after each."""
     cursor.executemany(
-        f"INSERT INTO {table}_fts (rowid, tokens) VALUES (%s, %s)", [(row.sid, row.tokens) for row in documents]
+        f"INSERT INTO {table}_fts (rowid, words) VALUES (%s, %s)", [(row.sid, row.tokens) for row in documents]
     )
 
 
 def remove_words(cursor: CursorWrapper, table: str, documents: Sequence[Document]) -> None:
     """Take documents out; FTS5 wants the very tokens that went in, which is why the documents keep them."""
     cursor.executemany(
-        f"INSERT INTO {table}_fts ({table}_fts, rowid, tokens) VALUES ('delete', %s, %s)",
+        f"INSERT INTO {table}_fts ({table}_fts, rowid, words) VALUES ('delete', %s, %s)",
         [(row.sid, row.tokens) for row in documents],
     )
 
 
-def match(table: str, groups: Sequence[Sequence[tuple[str, bool]]], released: int) -> tuple[str, list[object]]:
-    """Return the query for documents with a token of each group, most popular first. CROSS JOIN fixes the order of
-    the loops: posting lists are walked in order of sid, and no further than the caller's LIMIT.
+def finish(cursor: CursorWrapper, table: str) -> None:
+    """Merge what the batches wrote."""
+    cursor.execute(f"INSERT INTO {table}_fts ({table}_fts) VALUES ('optimize')")
+
+
+def find(
+    cursor: CursorWrapper,
+    table: str,
+    *,
+    columns: str,
+    groups: Sequence[Sequence[tuple[str, bool]]],
+    released: int,
+    limit: int,
+) -> list[tuple[Any, ...]]:
+    """Return the columns of the first documents, in order of sid, with a token of each group. CROSS JOIN fixes the
+    order of the loops: posting lists are walked in order of sid, and no further than the limit.
     """
     wanted = " AND ".join(f"({' OR '.join(map(_quoted, group))})" for group in groups)
-    sql = (
-        f"SELECT d.* FROM {table}_fts CROSS JOIN {table} d ON d.sid = {table}_fts.rowid"
-        f" WHERE {table}_fts MATCH %s AND d.release <= %s ORDER BY {table}_fts.rowid"
+    cursor.execute(
+        f"SELECT {columns} FROM {table}_fts AS f CROSS JOIN {table} AS d ON d.sid = f.rowid"
+        f" WHERE {table}_fts MATCH %s AND release <= %s ORDER BY f.rowid LIMIT {limit}",
+        [wanted, released],
     )
-    return sql, [wanted, released]
+    return cursor.fetchall()
 
 
 def _quoted(token: tuple[str, bool]) -> str:

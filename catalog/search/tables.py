@@ -20,7 +20,6 @@ KINDS = ("track", "artist", "album")
 LIVE = "search"
 COLUMNS = "sid, row_id, release, title, core, names, aliases, album, tokens"
 IN_ONE_STATEMENT = 500  # parameters; SQLite took no more than 999 for long
-CANDIDATES = 80  # a posting list is read so far: the most popular ones
 
 
 def backend() -> ModuleType:
@@ -143,21 +142,28 @@ def _count_terms(cursor: CursorWrapper, index: str, gone: Iterable[Document], co
     )
 
 
+def finish(cursor: CursorWrapper, index: str) -> None:
+    """Add what is better built over all documents at once."""
+    for kind in KINDS:
+        backend().finish(cursor, f"{index}_{kind}")
+
+
 def by_words(
-    cursor: CursorWrapper, kind: str, groups: Sequence[Sequence[tuple[str, bool]]], *, released: int
+    cursor: CursorWrapper, kind: str, groups: Sequence[Sequence[tuple[str, bool]]], *, released: int, limit: int
 ) -> list[Document]:
     """Return the most popular documents that have of each group one token; True beside a token: as a prefix."""
-    sql, params = backend().match(f"{LIVE}_{kind}", groups, released)
-    cursor.execute(f"{sql} LIMIT {CANDIDATES}", params)
-    return [Document(*row) for row in cursor.fetchall()]
+    rows = backend().find(cursor, f"{LIVE}_{kind}", columns=COLUMNS, groups=groups, released=released, limit=limit)
+    return [Document(*row) for row in rows]
 
 
-def by_keys(cursor: CursorWrapper, kind: str, keys: Collection[str], *, released: int) -> list[Document]:
+def by_keys(cursor: CursorWrapper, kind: str, keys: Collection[str], *, released: int, limit: int) -> list[Document]:
     """Return the most popular documents with one of these exact names."""
+    if not keys:
+        return []
     table = f"{LIVE}_{kind}"
     cursor.execute(
-        f"SELECT {COLUMNS} FROM {table} WHERE sid IN (SELECT sid FROM {table}_key WHERE k IN ({_marks(keys)})"
-        f" ORDER BY sid LIMIT {2 * CANDIDATES}) AND release <= %s ORDER BY sid LIMIT {CANDIDATES}",
+        f"SELECT {COLUMNS} FROM {table} WHERE sid IN (SELECT sid FROM {table}_key WHERE k IN ({_marks(keys)}))"
+        f" AND release <= %s ORDER BY sid LIMIT {limit}",
         [*keys, released],
     )
     return [Document(*row) for row in cursor.fetchall()]

@@ -1,4 +1,4 @@
-"""A small catalog in many languages, and what people who type these queries mean. Names of songs are facts, not sound."""
+"""A small catalog in many languages, and what people who type these queries mean."""
 
 # (artist, title, album, plays), the artist's other names stand in ALIASES
 CATALOG = [
@@ -68,7 +68,12 @@ CATALOG = [
     ("The Beatles", "Let It Be - Live", "Anthology", 40_000),
     ("deadmau5", "Strobe", "For Lack of a Better Name", 300_000),
 ]
-ALIASES = {"방탄소년단": "BTS; Bangtan Boys", "青木なつみ": "Natsumi Aoki", "宇多田ヒカル": "Utada Hikaru", "Кино": "Kino"}
+ALIASES = {
+    "방탄소년단": "BTS; Bangtan Boys",
+    "青木なつみ": "Natsumi Aoki",
+    "宇多田ヒカル": "Utada Hikaru",
+    "Кино": "Kino",
+}
 
 # (query, kind, who or what must come first): artists and albums by name, tracks as "artist: title"
 QUERIES = [
