@@ -1,5 +1,18 @@
-"""Addresses of this door."""
+"""Addresses of the pages, and of the covers that are drawn for what has none."""
 
-from django.urls import URLPattern
+from django.urls import include, path
 
-urlpatterns: list[URLPattern] = []
+from catalog import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("search", views.search_page, name="search"),
+    path("artists/<int:artist_id>", views.artist, name="artist"),
+    path("artists/<int:artist_id>/songs", views.artist_songs, name="artist-songs"),
+    path("albums/<int:album_id>", views.album, name="album"),
+    path("tracks/<int:track_id>", views.track, name="track"),
+    path("genres", views.genres, name="genres"),
+    path("genres/<str:slug>", views.genre, name="genre"),
+    path("settings", views.settings_page, name="settings"),
+    path("", include("catalog.drawings")),
+]

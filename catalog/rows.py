@@ -1,0 +1,92 @@
+"""What a page shows of a track: a row to read, and in one attribute the data that a press of play needs."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from catalog import shapes
+from catalog.models import Cover, Track
+
+TINTS = ("rust", "ochre", "moss", "sea", "sky", "plum", "rose", "slate")  # the washes of app.css
+LINKED_ROLES = {"main", "featured"}  # whose names the player links to
+
+
+@dataclass(frozen=True)
+class Row:
+    """A track on a page. It shows the card that `catalog.derived` keeps."""
+
+    id: int
+    card: dict[str, Any]
+    audio_url: str | None  # signed; None while there is nothing to play
+    base: str  # origin of the covers, as "https://host"
+
+    @property
+    def artist_id(self) -> int | None:
+        """Return the artist that the name links to: the first of the credit."""
+        return self.card["artists"][0]["id"] if self.card["artists"] else None
+
+    @property
+    def drawn_kind(self) -> str:
+        """Return what a missing cover is drawn for: the album, or the track that has none."""
+        return "album" if self.card["album"] else "track"
+
+    @property
+    def drawn_id(self) -> int:
+        return self.card["album"]["id"] if self.card["album"] else self.id
+
+    @property
+    def tint(self) -> str:
+        """Return the tint of the cover, or one by the id of what it is drawn for."""
+        return self.card["tint"] or TINTS[self.drawn_id % len(TINTS)]
+
+    @property
+    def data(self) -> str:
+        """Return JSON for the player: a part of the API's Track, and the tint of its cover."""
+        return orjson.dumps(
+            {
+                "id": self.id,
+                "title": self.card["title"],
+                "artist": self.card["artist"],
+                "artists": [person for person in self.card["artists"] if person["role"] in LINKED_ROLES],
+                "album": self.card["album"],
+                "duration_ms": self.card["duration_ms"],
+                "cover_url": shapes.cover_url(self.card["cover_key"], base=self.base),
+                "audio_url": self.audio_url,
+                "tint": self.card["tint"],
+            }
+        ).decode()
+
+
+def of(values: Iterable[tuple[Any, ...]], *, base: str, links: shapes.Links) -> list[Row]:
+    """Return the rows of values of `shapes.TRACK_FIELDS`."""
+    found = []
+    for row_id, _, card in values:
+        told = orjson.loads(card)
+        found.append(Row(id=row_id, card=told, audio_url=links.of(row_id, told)["audio_url"], base=base))
+    return found
+
+
+def of_ids(ids: Collection[int], *, at: datetime, base: str, links: shapes.Links) -> list[Row]:
+    """Return the rows of those of the ids that are listed, in their order; one query, none for no ids."""
+    if not ids:
+        return []
+    values = Track.objects.listed(at=at).filter(id__in=ids).values_list(*shapes.TRACK_FIELDS)
+    found = {row.id: row for row in of(values, base=base, links=links)}
+    return [found[row_id] for row_id in ids if row_id in found]
+
+
+def tint(cover_key: str | None, *, row_id: int) -> str:
+    """Return the tint of a cover, one query; of what has no cover one of the eight by its id."""
+    found = Cover.objects.filter(key=cover_key).values_list("tint", flat=True).first() if cover_key else None
+    return found or TINTS[row_id % len(TINTS)]
+
+
+def by_disc(rows: Iterable[Row]) -> list[tuple[int, list[Row]]]:
+    """Return an album's rows by disc; they come in album order."""
+    discs: dict[int, list[Row]] = {}
+    for row in rows:
+        discs.setdefault(row.card["disc"], []).append(row)
+    return list(discs.items())

@@ -1,0 +1,59 @@
+"""What templates say in their own words: covers, lengths, and the parts of a name that matched."""
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from catalog import marks
+
+register = template.Library()
+
+COVER_SIZES = (64, 160, 320, 640)  # pixels a side, as `/covers/` serves them
+
+
+@register.simple_tag
+def cover(kind: str, row_id: int | str, key: str | None, width: int, alt: str = "") -> SafeString:
+    """Return an img of this many CSS pixels a side: the cover, sharp at two densities, or the one drawn for the row."""
+    if not key:
+        src, srcset = f"/drawn/{kind}/{row_id}.svg", SafeString("")
+    else:
+        once, twice = (
+            next(size for size in (*COVER_SIZES, 640) if size >= min(wish, 640)) for wish in (width, 2 * width)
+        )
+        folder = f"/covers/{key[:2]}/{key}"
+        src = f"{folder}/{once}.webp"
+        srcset = format_html(' srcset="{}/{}.webp 2x"', folder, twice)
+    lazy = SafeString(' loading="lazy"') if width < 200 else SafeString("")  # the large one is what one came for
+    return format_html(
+        '<img src="{}"{} width="{}" height="{}" alt="{}"{} decoding="async">', src, srcset, width, width, alt, lazy
+    )
+
+
+@register.simple_tag
+def icon(name: str, more: str = "") -> SafeString:
+    """Return one of the symbols of `_icons.html`; what it means is said beside it."""
+    classes = f"i {more}".strip()
+    return format_html('<svg class="{}" aria-hidden="true"><use href="#i-{}"/></svg>', classes, name)
+
+
+@register.filter
+def clock(duration_ms: int) -> str:
+    """Return 3:05, or 1:02:07 from an hour on."""
+    minutes, seconds = divmod(round(duration_ms / 1000), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+@register.filter
+def minutes(duration_ms: int) -> str:
+    """Return 54 min, or 1 h 12 min."""
+    hours, rest = divmod(max(1, round(duration_ms / 60_000)), 60)
+    return f"{hours} h {rest} min" if hours else f"{rest} min"
+
+
+@register.simple_tag(takes_context=True)
+def marked(context: template.Context, name: str) -> SafeString:
+    """Return the name with what the page's search matched in mark elements; on other pages the name alone."""
+    pieces = marks.parts(name, context.get("words") or ())
+    marked = (format_html("<mark>{}</mark>", part.text) if part.matched else part.text for part in pieces)
+    return format_html_join("", "{}", ((piece,) for piece in marked))

@@ -1,0 +1,37 @@
+"""Which parts of a name a search matched."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catalog import marks
+
+
+def shown(name: str, *words: str) -> str:
+    return "".join(f"[{part.text}]" if part.matched else part.text for part in marks.parts(name, words))
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "expected"),
+    [
+        ("Night Ferry", ["nig"], "[Nig]ht Ferry"),
+        ("Night Ferry", ["night", "ferry"], "[Night] [Ferry]"),
+        ("The Ferryman’s Night Off", ["ferry"], "The [Ferry]man’s Night Off"),
+        ("Knight", ["night"], "Knight"),
+        ("Björk", ["bjork"], "[Björk]"),
+        ("Bjo\u0308rk", ["bjo"], "[Bjo\u0308]rk"),
+        ("ＢＪÖＲＫ", ["bjork"], "[ＢＪÖＲＫ]"),
+        ("Straße", ["strasse"], "[Straße]"),
+        ("夜のフェリー", ["フェリー"], "夜の[フェリー]"),
+        ("AC/DC", ["dc"], "AC/[DC]"),
+        ("Night", [], "Night"),
+        ("", ["night"], ""),
+    ],
+)
+def test_start_of_a_word_is_marked(name: str, words: list[str], expected: str) -> None:
+    assert shown(name, *words) == expected
+
+
+@given(st.text(), st.lists(st.text(max_size=5), max_size=4))
+def test_pieces_joined_are_the_name(name: str, words: list[str]) -> None:
+    assert "".join(part.text for part in marks.parts(name, words)) == name

@@ -1,0 +1,15 @@
+// Addresses of audio and covers. Pure.
+
+const SOON = 20; // seconds: an address that ends so soon is not worth starting
+
+// Return whether a signed address may still be opened; `now` in milliseconds of server time.
+export function fresh(url, now) {
+  const exp = Number(/[?&]exp=(\d+)/.exec(url ?? "")?.[1]);
+  return Boolean(url) && (Number.isNaN(exp) || exp > now / 1000 + SOON);
+}
+
+// Return the cover of a track at 64, 160, 320 or 640 pixels, or the one that is drawn for it.
+export function cover(track, size = 320) {
+  if (track.cover_url) return track.cover_url.replace(/\d+\.webp$/, `${size}.webp`);
+  return track.album ? `/drawn/album/${track.album.id}.svg` : `/drawn/track/${track.id}.svg`;
+}

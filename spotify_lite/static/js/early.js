@@ -1,0 +1,14 @@
+// Runs before the first paint: the theme that was chosen, and the room for what was open here last time,
+// so that nothing flashes and nothing shifts.
+(() => {
+  const root = document.documentElement;
+  try {
+    const theme = localStorage.getItem("theme");
+    if (theme) root.dataset.theme = theme;
+    if (localStorage.getItem("player")) root.dataset.player = "";
+    const continues = Number(localStorage.getItem("continues"));
+    if (continues) root.dataset.continues = Math.min(continues, 2);
+  } catch {
+    // storage is off: the device's own theme, and nothing to continue
+  }
+})();

@@ -1,0 +1,74 @@
+// Search as one types: the server draws the results, this puts them in. The page works without it.
+
+const PAUSE = 120; // milliseconds without a key before a search is made
+
+export function start({ navigate }) {
+  let timer = 0;
+  let under = null;
+  let shown = null; // the search whose results stand on the page
+
+  async function run(field) {
+    clearTimeout(timer);
+    const query = field.value.trim();
+    if (query === shown) return;
+    under?.abort();
+    under = new AbortController();
+    const url = `/search?${new URLSearchParams({ q: query })}`;
+    try {
+      const answer = await fetch(`${url}&partial`, { signal: under.signal, credentials: "same-origin" });
+      if (!answer.ok || answer.redirected) throw new Error(answer.statusText);
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      shown = query;
+      document.querySelector("#results").replaceChildren(...page.body.childNodes);
+      history.replaceState(history.state, "", query ? url : "/search");
+      document.title = query ? `${query} · Search · Spotify Lite` : "Search · Spotify Lite";
+      document.dispatchEvent(new CustomEvent("results"));
+    } catch (error) {
+      if (error.name !== "AbortError") navigate(url, { replace: true });
+    }
+  }
+
+  document.addEventListener("input", (event) => {
+    const field = event.target;
+    if (!field.matches?.("[data-query]")) return;
+    field.form.querySelector("[data-clear]").hidden = !field.value;
+    clearTimeout(timer);
+    if (!event.isComposing) timer = setTimeout(() => run(field), PAUSE);
+  });
+  document.addEventListener("compositionend", (event) => {
+    if (event.target.matches?.("[data-query]")) run(event.target);
+  });
+  document.addEventListener("submit", (event) => {
+    const field = event.target.querySelector?.("[data-query]");
+    if (!field) return;
+    event.preventDefault();
+    run(field);
+    if (matchMedia("(pointer: coarse)").matches) field.blur(); // the keyboard makes room for the answer
+  });
+  document.addEventListener("reset", (event) => {
+    const field = event.target.querySelector?.("[data-query]");
+    if (!field) return;
+    event.preventDefault();
+    field.value = "";
+    field.form.querySelector("[data-clear]").hidden = true;
+    field.focus();
+    run(field);
+  });
+  document.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const main = event.target.closest?.("main.search");
+    if (!step || !main) return;
+    const stops = [main.querySelector("[data-query]"), ...main.querySelectorAll("#results :is(.hit, h3 a)")];
+    const at = stops.indexOf(document.activeElement);
+    if (at < 0) return;
+    event.preventDefault();
+    stops[Math.max(0, Math.min(at + step, stops.length - 1))].focus();
+  });
+
+  // A search page has come: what stands on it is what its address asked for.
+  return function page(main) {
+    const field = main.querySelector("[data-query]");
+    shown = field ? field.value.trim() : null;
+    if (field && matchMedia("(pointer: fine)").matches) field.focus({ preventScroll: true });
+  };
+}
