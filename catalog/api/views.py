@@ -1,6 +1,7 @@
 """The catalog's REST door: search, tracks, artists, albums, genres. Reads only, the same for every listener."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
@@ -17,9 +18,20 @@ from catalog.api import caching, parameters, serializers
 from catalog.api.caching import Copy, Moment
 from catalog.models import Album, Artist, SearchChange, Track
 from spotify_lite import cursors, rest
+from spotify_lite.prepared import Prepared
 from spotify_lite.schema import problems
 
 KEPT = {304: OpenApiResponse(description="What `If-None-Match` names still stands.")}
+
+# The hottest query of all; as a queryset it would be two thirds of the call.
+LISTED_TRACK = Prepared(
+    Track,
+    lambda track_id, at: (
+        Track.objects.listed(at=at).filter(id=track_id).values_list(*shapes.TRACK_FIELDS, caching.VERSION)
+    ),
+    track_id=parameters.ID_BELOW - 1,
+    at=datetime.max.replace(tzinfo=UTC),
+)
 
 
 class CatalogView(APIView):
@@ -106,7 +118,7 @@ class TrackDetail(CatalogView):
     )
     def get(self, request: HttpRequest, track_id: int) -> HttpResponseBase:
         moment = Moment.of(request)
-        *row, catalog = _one(Track.objects.listed(at=moment.at), track_id, shapes.TRACK_FIELDS)
+        *row, catalog = _present(LISTED_TRACK.first(track_id=track_id, at=moment.at))
         copy = Copy.of(request, moment, catalog=catalog)
         if copy.stands:
             return copy.confirm()
@@ -229,7 +241,10 @@ class Genres(CatalogView):
 
 def _one(found: QuerySet[Any], row_id: int, fields: Sequence[Any]) -> tuple[Any, ...]:
     """Return the row with the catalog's version behind it; raise Http404 where there is none that may be seen."""
-    row = found.filter(id=row_id).values_list(*fields, caching.VERSION).first()
+    return _present(found.filter(id=row_id).values_list(*fields, caching.VERSION).first())
+
+
+def _present(row: tuple[Any, ...] | None) -> tuple[Any, ...]:
     if row is None:
         raise Http404
     return row
