@@ -89,6 +89,8 @@ HOSTILE = [
     ),
 ]
 
+STORABLE = [text for text in HOSTILE if text and "\0" not in text and text == text.encode("utf-8", "ignore").decode()]
+
 pytestmark = pytest.mark.django_db
 
 
@@ -175,7 +177,7 @@ def test_whatever_is_typed_is_answered_soon(make_track, query):
     assert len(found.tracks) <= 1
 
 
-@pytest.mark.parametrize("name", [text for text in HOSTILE if text and not {"\0", "\ud800"} & set(text)])
+@pytest.mark.parametrize("name", STORABLE)
 def test_whatever_is_a_name_can_be_indexed_and_taken_out_again(make_track, name):
     track = make_track(name[:256], artist=name[:12])
     search.index_pending()
