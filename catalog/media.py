@@ -48,7 +48,8 @@ class WholeFileStorage(FileSystemStorage):
         descriptor, temporary = tempfile.mkstemp(dir=beginning)
         try:
             with os.fdopen(descriptor, "wb") as file:
-                shutil.copyfileobj(content.file, file, CHUNK)
+                for piece in content.chunks(CHUNK):
+                    file.write(piece)
                 file.flush()
                 os.fsync(file.fileno())
             Path(temporary).chmod(0o644)
