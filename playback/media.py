@@ -1,27 +1,22 @@
 """The node's own media server: signed audio and unsigned covers, answered in the event loop.
 
-A stored rendition is found by its name alone. A file in place is looked up in the database once, on a thread, and
-compared with its size and modification time at every request: the bytes behind a key never change silently.
+A stored rendition is found by its name alone, a file in place (`in_place`) on a thread. Neither takes one of the
+threads that Django's requests wait for.
 """
 
 import asyncio
 import os
 import re
-import tempfile
 import time
-from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.files.storage import storages
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError
 
-from catalog import work
-from catalog.models import Rendition
-from playback import ranges, signing
+from playback import in_place, ranges, signing
 from spotify_lite.answers import Answer, Headers, plain
 
 AUDIO = re.compile(r"/media/([0-9a-f]{2})/(\1[0-9a-f]{62})\.([a-z0-9]{1,8})")
@@ -31,7 +26,6 @@ REFUSED = {
     signing.Verdict.BAD: (403, "The address is not signed, or was altered."),
     signing.Verdict.EXPIRED: (410, "The address has expired."),
 }
-REMEMBERED = 4096  # files in place whose rows are kept in memory; about 1 KB each
 MIMES = {
     "mp3": "audio/mpeg",
     "m4a": "audio/mp4",
@@ -52,23 +46,6 @@ ALWAYS = [
     ("cross-origin-resource-policy", "cross-origin"),  # what a player's origin may read, CORS decides
 ]
 
-
-@dataclass(frozen=True, slots=True)
-class InPlace:
-    """A row that says which file of the operator's holds a key's bytes."""
-
-    file_id: int
-    path: str  # absolute; undecodable bytes of a name as surrogates
-    extension: str
-    size: int  # bytes
-    mtime_ns: int
-
-
-class Changed(Exception):
-    """The file in place is no longer the one that the key names."""
-
-
-_remembered: OrderedDict[str, tuple[InPlace, ...]] = OrderedDict()
 _threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="media")  # its threads start with the first lookup
 
 
@@ -107,7 +84,7 @@ async def _audio(path: str, query: str, asked: Asked) -> Answer:
     _, key, extension = audio.groups()
     try:
         found = _stored("renditions", f"{key[:2]}/{key}.{extension}") or await _found_in_place(key, extension)
-    except Changed:
+    except in_place.Changed:
         return plain(410, "The file has changed. Please ask for the track again.", *asked.cross_origin)
     except DatabaseError:
         return plain(503, "Please try again.", ("retry-after", "2"), *asked.cross_origin)
@@ -160,62 +137,8 @@ def _file(file: tuple[str, int], etag: str, mime: str, asked: Asked) -> Answer:
 
 
 async def _found_in_place(key: str, extension: str) -> tuple[str, int] | None:
-    """Do `_in_place` on a thread, even where the row is in memory: a sleeping disk may hold a stat for seconds."""
-    return await asyncio.get_running_loop().run_in_executor(_threads, _in_place, key, extension)
-
-
-def _in_place(key: str, extension: str) -> tuple[str, int] | None:
-    """Return path and size of the file in place with this key; raise Changed when no such file is as it was."""
-    rows = _remembered.get(key)
-    if rows is None:
-        rows = _look_up(key)
-        if not rows:
-            return None  # not remembered: it may be imported the next moment
-        _remember(key, rows)
-    rows = tuple(row for row in rows if row.extension == extension)
-    for row in rows:
-        try:
-            seen = os.stat(row.path)  # noqa: PTH116
-        except OSError:
-            continue
-        if (seen.st_size, seen.st_mtime_ns) == (row.size, row.mtime_ns):
-            return _nameable(row.path, key), row.size
-    if not rows:
-        return None
-    _remembered.pop(key, None)
-    for row in rows:
-        work.enqueue("rescan", row.file_id)
-    raise Changed
-
-
-def _look_up(key: str) -> tuple[InPlace, ...]:
-    close_old_connections()  # no request cycle does it on this thread
-    rows = Rendition.objects.filter(key=key, file__isnull=False).values_list(
-        "file_id", "file__library__root", "file__path", "extension", "file__size", "file__mtime_ns"
-    )
-    return tuple(
-        InPlace(file_id, os.path.join(root, path), extension, size, mtime_ns)  # noqa: PTH118
-        for file_id, root, path, extension, size, mtime_ns in rows[:8]
-    )
-
-
-def _remember(key: str, rows: tuple[InPlace, ...]) -> None:
-    _remembered[key] = rows
-    while len(_remembered) > REMEMBERED:
-        _remembered.popitem(last=False)
-
-
-def _nameable(path: str, key: str) -> str:
-    """Return a path that is text: the server takes no other, so a name that is not UTF-8 gets a link that is."""
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        link = Path(tempfile.gettempdir()) / f"spotify-lite-{os.getuid()}" / key
-        link.parent.mkdir(mode=0o700, exist_ok=True)
-        if not link.is_symlink():
-            link.symlink_to(path)
-        return str(link)
-    return path
+    """Look on a thread, even where the row is in memory: a sleeping disk may hold a stat for seconds."""
+    return await asyncio.get_running_loop().run_in_executor(_threads, in_place.find, key, extension)
 
 
 def _joined(headers: Any, name: str) -> str | None:

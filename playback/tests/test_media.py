@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from catalog import paths
 from playback import signing
 from spotify_lite.tests.rig import server as rig
 
@@ -25,17 +26,22 @@ COVER = b"RIFF a picture"
 COVER_KEY = hashlib.sha256(COVER).hexdigest()
 
 PUT_IN_PLACE = """
+from catalog import paths
 from catalog.models import Library, LibraryFile, Master, Rendition, Track
 from django.utils import timezone
 import os
 for name, key in {files!r}:
     library, _ = Library.objects.get_or_create(root={root!r})
-    seen = os.stat(os.path.join({root!r}, name))
+    seen = os.stat(paths.absolute({root!r}, name))
     track = Track.objects.create(title=name.encode(errors="replace").decode(), created_at=timezone.now())
     master = Master.objects.create(track=track, fingerprint=key, container="flac", codec="flac", size=seen.st_size)
     file = LibraryFile.objects.create(library=library, path=name, size=seen.st_size, mtime_ns=seen.st_mtime_ns)
     Rendition.objects.create(track=track, master=master, name="source", key=key, extension="flac", mime="audio/flac",
         size=seen.st_size, file=file, created_at=timezone.now())
+"""
+RENAME = """
+from catalog.models import LibraryFile
+LibraryFile.objects.filter(path={old!r}).update(path={new!r})
 """
 
 
@@ -252,11 +258,23 @@ def test_file_in_place_is_played_and_a_changed_one_is_gone(client: Client, tmp_p
     assert (reply.status, reply.body, reply.headers["content-type"]) == (206, SONG[7:1007], "audio/flac")
     assert client.ask(client.signed(f"/media/{key[:2]}/{key}.mp3")).status == 404
 
-    os.utime(song, ns=(1, 1))
+    song.rename(tmp_path / "renamed.flac")
+    client.server.manage("shell", "-c", RENAME.format(old=song.name, new="renamed.flac"))
+    assert client.ask(target).status == 200
+
+    os.utime(tmp_path / "renamed.flac", ns=(1, 1))
     gone = client.ask(target)
     assert (gone.status, gone.headers["cache-control"]) == (410, "no-store")
     count = "from catalog.models import Work; print('rescans', Work.objects.filter(kind='rescan').count())"
     assert "rescans 1" in client.server.manage("shell", "-c", count).stdout
+
+
+def test_file_whose_name_is_not_utf8_is_played(client: Client, tmp_path: Path) -> None:
+    """The server takes paths as text only; such a name is no text."""
+    (tmp_path / "caf\udce9.flac").write_bytes(SONG)  # the byte E9
+    (key,) = put_in_place(client.server, tmp_path, paths.to_text("caf\udce9.flac"))
+    reply = client.ask(client.signed(f"/media/{key[:2]}/{key}.flac"), headers={"Range": "bytes=0-99"})
+    assert (reply.status, reply.body) == (206, SONG[:100])
 
 
 def test_removed_file_is_gone(client: Client, tmp_path: Path) -> None:
