@@ -1,0 +1,76 @@
+"""The command shows how far it is, says what it could not read, and ends well if the rest went in."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from catalog import search
+from catalog.models import Track
+from catalog.tests import audio
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def music(tmp_path):
+    audio.make(tmp_path / "music" / "1.mp3", title="Ebb", artist="Ida")
+    return tmp_path / "music"
+
+
+def test_folder_is_imported_and_found(music, capsys, django_capture_on_commit_callbacks):
+    call_command("import_music", str(music))
+    assert "Done. 1 files: 1 read, 0 unchanged, 0 gone" in capsys.readouterr().out
+    found = search.search("ebb", kinds=["track"], limit=5, at=Track.objects.get().created_at)
+    assert found.tracks == [Track.objects.get().id]
+
+
+def test_unreadable_files_are_told_at_the_end_each_time(music, capsys):
+    (music / "page.mp3").write_bytes(b"<html>")
+    for _ in range(2):
+        call_command("import_music", str(music), "--in-place")
+        out = capsys.readouterr().out
+        assert "1 could not be read:\n  page.mp3 is not audio but HTML\n" in out
+    assert Track.objects.count() == 1
+
+
+def test_copy_is_asked_for_by_name(music):
+    call_command("import_music", str(music), "--copy")
+    assert Track.objects.get().masters.get().storage_name
+
+
+def test_missing_folder_is_told_in_a_sentence(tmp_path):
+    with pytest.raises(CommandError, match=r"none is not a folder\.$"):
+        call_command("import_music", str(tmp_path / "none"))
+
+
+def test_two_ways_at_once_are_refused(music):
+    with pytest.raises(CommandError):
+        call_command("import_music", str(music), "--copy", "--in-place")
+
+
+@pytest.mark.slow
+def test_sigterm_ends_it_between_two_batches(tmp_path):
+    """As an operator does it: a process of its own, stopped in the middle, and run again."""
+    for place in range(3000):
+        path = tmp_path / "music" / f"{place % 50}" / f"{place}.mp3"
+        audio.make(path, title=f"Song {place}", artist=f"Artist {place % 97}")
+        path.write_bytes(path.read_bytes() + place.to_bytes(4))
+    environment = {**os.environ, "VAR_DIR": str(tmp_path / "var"), "DATABASE_URL": "", "DJANGO_SETTINGS_MODULE": ""}
+    environment.pop("DJANGO_SETTINGS_MODULE")
+    manage = [sys.executable, str(Path(__file__).resolve().parents[2] / "manage.py")]
+    subprocess.run([*manage, "migrate", "-v0"], env=environment, check=True)
+    argv = [*manage, "import_music", str(tmp_path / "music")]
+    running = subprocess.Popen(argv, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    time.sleep(2.5)
+    running.send_signal(signal.SIGTERM)
+    out, _ = running.communicate(timeout=30)
+    assert running.returncode == 0
+    assert out.startswith(("Stopped; run it again to go on. 3000 files", "Done. 3000 files"))
+    ended = subprocess.run(argv, env=environment, capture_output=True, text=True, check=True)
+    assert "Done. 3000 files" in ended.stdout
