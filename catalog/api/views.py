@@ -61,7 +61,7 @@ class Search(CatalogView):
         description="Nothing to search for finds nothing.",
         tags=["catalog"],
         parameters=parameters.OF_SEARCH,
-        responses={**KEPT, 200: serializers.FoundSerializer, **problems(400, 401)},
+        responses={**KEPT, 200: serializers.FoundSerializer, **problems(400, 401, 503)},
     )
     def get(self, request: HttpRequest) -> HttpResponseBase:
         query = parameters.text(request, "q", longest=parameters.LONGEST_QUERY)
@@ -87,7 +87,7 @@ class Tracks(CatalogView):
         description="By popularity; with `album` and without `order` in album order.",
         tags=["catalog"],
         parameters=[*parameters.OF_TRACKS, *parameters.PAGING],
-        responses={**KEPT, 200: serializers.TrackPageSerializer, **problems(400, 401)},
+        responses={**KEPT, 200: serializers.TrackPageSerializer, **problems(400, 401, 503)},
     )
     def get(self, request: HttpRequest) -> HttpResponseBase:
         filters: dict[str, Any] = {
@@ -114,7 +114,7 @@ class TrackDetail(CatalogView):
         description="With the signed addresses of its audio.",
         tags=["catalog"],
         parameters=[parameters.path("track_id")],
-        responses={**KEPT, 200: serializers.TrackSerializer, **problems(401, 404)},
+        responses={**KEPT, 200: serializers.TrackSerializer, **problems(401, 404, 503)},
     )
     def get(self, request: HttpRequest, track_id: int) -> HttpResponseBase:
         moment = Moment.of(request)
@@ -132,7 +132,7 @@ class Artists(CatalogView):
         description="The most played first.",
         tags=["catalog"],
         parameters=parameters.PAGING,
-        responses={**KEPT, 200: serializers.ArtistPageSerializer, **problems(400, 401)},
+        responses={**KEPT, 200: serializers.ArtistPageSerializer, **problems(400, 401, 503)},
     )
     def get(self, request: HttpRequest) -> HttpResponseBase:
         page = cursors.page(request)
@@ -152,7 +152,7 @@ class ArtistDetail(CatalogView):
         description="With albums and the most played tracks.",
         tags=["catalog"],
         parameters=[parameters.path("artist_id")],
-        responses={**KEPT, 200: serializers.ArtistDetailSerializer, **problems(401, 404)},
+        responses={**KEPT, 200: serializers.ArtistDetailSerializer, **problems(401, 404, 503)},
     )
     def get(self, request: HttpRequest, artist_id: int) -> HttpResponseBase:
         moment = Moment.of(request)
@@ -177,7 +177,7 @@ class Albums(CatalogView):
         description="By popularity; `artist` is an album artist, `genre` one of any of the tracks.",
         tags=["catalog"],
         parameters=[*parameters.OF_ALBUMS, *parameters.PAGING],
-        responses={**KEPT, 200: serializers.AlbumPageSerializer, **problems(400, 401)},
+        responses={**KEPT, 200: serializers.AlbumPageSerializer, **problems(400, 401, 503)},
     )
     def get(self, request: HttpRequest) -> HttpResponseBase:
         filters: dict[str, Any] = {
@@ -203,7 +203,7 @@ class AlbumDetail(CatalogView):
         description="With its tracks in album order.",
         tags=["catalog"],
         parameters=[parameters.path("album_id")],
-        responses={**KEPT, 200: serializers.AlbumDetailSerializer, **problems(401, 404)},
+        responses={**KEPT, 200: serializers.AlbumDetailSerializer, **problems(401, 404, 503)},
     )
     def get(self, request: HttpRequest, album_id: int) -> HttpResponseBase:
         moment = Moment.of(request)
@@ -227,7 +227,7 @@ class Genres(CatalogView):
         description="By name.",
         tags=["catalog"],
         parameters=parameters.PAGING,
-        responses={**KEPT, 200: serializers.GenrePageSerializer, **problems(400, 401)},
+        responses={**KEPT, 200: serializers.GenrePageSerializer, **problems(400, 401, 503)},
     )
     def get(self, request: HttpRequest) -> HttpResponseBase:
         page = cursors.page(request)

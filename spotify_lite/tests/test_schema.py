@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 import schemathesis
+from django.core import signals
 from django.core.cache import cache
+from django.db import close_old_connections
 from django.test import Client
 from django.urls import URLResolver, get_resolver
 from django.utils import timezone
@@ -39,6 +41,16 @@ def some_music(make_track: MakeTrack) -> None:
     for n in range(3):
         make_track(title=f"Song {n}", plays=n)
     search.index_pending()
+
+
+@pytest.fixture(autouse=True)
+def one_connection() -> Iterator[None]:
+    """Keep the test's transaction: a request to the bare application would close its connection, as Client does not."""
+    signals.request_started.disconnect(close_old_connections)
+    signals.request_finished.disconnect(close_old_connections)
+    yield
+    signals.request_started.connect(close_old_connections)
+    signals.request_finished.connect(close_old_connections)
 
 
 @pytest.fixture
