@@ -26,7 +26,7 @@ COVER = b"RIFF a picture"
 COVER_KEY = hashlib.sha256(COVER).hexdigest()
 
 PUT_IN_PLACE = """
-from catalog import paths
+from catalog import derived, paths
 from catalog.models import Library, LibraryFile, Master, Rendition, Track
 from django.utils import timezone
 import os
@@ -38,6 +38,8 @@ for name, key in {files!r}:
     file = LibraryFile.objects.create(library=library, path=name, size=seen.st_size, mtime_ns=seen.st_mtime_ns)
     Rendition.objects.create(track=track, master=master, name="source", key=key, extension="flac", mime="audio/flac",
         size=seen.st_size, file=file, created_at=timezone.now())
+    derived.refresh_cards([track.id])
+    print("track", track.id)
 """
 RENAME = """
 from catalog.models import LibraryFile
@@ -267,6 +269,22 @@ def test_file_in_place_is_played_and_a_changed_one_is_gone(client: Client, tmp_p
     assert (gone.status, gone.headers["cache-control"]) == (410, "no-store")
     count = "from catalog.models import Work; print('rescans', Work.objects.filter(kind='rescan').count())"
     assert "rescans 1" in client.server.manage("shell", "-c", count).stdout
+
+
+def test_stable_address_redirects_or_sends_the_bytes(client: Client, tmp_path: Path) -> None:
+    (tmp_path / "x.flac").write_bytes(SONG)
+    code = PUT_IN_PLACE.format(files=[("x.flac", "ef" * 32)], root=str(tmp_path))
+    track_id = client.server.manage("shell", "-c", code).stdout.split("track ")[1].split()[0]
+    stable = f"/api/v1/tracks/{track_id}/audio"
+    moved = client.ask(stable)
+    assert (moved.status, moved.headers["cache-control"]) == (302, "no-store")
+    assert client.ask(moved.headers["location"].removeprefix(client.server.url)).body == SONG
+    sent = client.ask(stable, headers={"Prefer": "bytes", "Range": "bytes=1-10"})
+    assert (sent.status, sent.body, sent.headers["cache-control"]) == (206, SONG[1:11], "no-store")
+    assert sent.headers["content-type"] == "audio/flac"
+    assert "x-media-path" not in sent.headers
+    head = client.ask(stable, "HEAD", {"Prefer": "bytes"})
+    assert (head.status, head.headers["content-length"], head.body) == (200, str(len(SONG)), b"")
 
 
 def test_file_whose_name_is_not_utf8_is_played(client: Client, tmp_path: Path) -> None:
