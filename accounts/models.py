@@ -25,7 +25,7 @@ class User(AbstractUser):
     """A listener. A guest is one too: without a name of their own, and without a usable password."""
 
     is_guest = models.BooleanField(default=False)
-    last_seen_at = models.DateTimeField(default=timezone.now)  # rounded to the day when written: guests are swept by it
+    last_seen_at = models.DateTimeField(default=timezone.now)  # written once a day at most: guests are swept by it
     password_set_at = models.DateTimeField(null=True, blank=True)  # tokens made before are dead
 
     objects: ClassVar[ListenerManager] = ListenerManager()

@@ -17,7 +17,7 @@ from spotify_lite import rest
 
 logger = logging.getLogger(__name__)
 
-GROUP_ROWS = 500  # a commit of so many takes 6-16 ms, which is what the next group waits
+GROUP_ROWS = 500  # a commit of so many takes 20-40 ms of CPU, which is what the next group waits
 QUEUE_ROWS = 5_000  # that wait in a process; more is refused, so that memory is bounded and waiting is too
 PATIENCE = 10.0  # seconds until a request stops waiting for its commit
 
