@@ -196,6 +196,10 @@ class Query:
 
 def read_query(text: str) -> Query:
     """Return the first words of a query. Never raises, whatever was typed."""
-    words = read(text[:LONGEST_QUERY].replace("\0", " ")).words[:MOST_WORDS]
+    return query_of(read(text[:LONGEST_QUERY].replace("\0", " ")).words[:MOST_WORDS])
+
+
+def query_of(words: tuple[str, ...]) -> Query:
+    """Return the query of words that were read."""
     required = without_stop_words(words)
     return Query(words, required, key(words), key(required), VERSION_MARKS.intersection(words))

@@ -43,10 +43,11 @@ def search(query: str, *, kinds: Collection[str], limit: int, at: datetime) -> F
     asked = analyser.read_query(query)
     ids: dict[str, list[int]] = {kind: [] for kind in tables.KINDS}
     corrected: dict[str, str] = {}
+    released = documents.moment(at)
     hurried = False
     if asked.words:
         with connection.cursor() as cursor:
-            corrections = _corrections(cursor, asked)
+            corrections = _corrections(cursor, asked, released)
             for kind in (kind for kind in tables.KINDS if kind in kinds):
                 one = _Search(
                     cursor,
@@ -54,7 +55,7 @@ def search(query: str, *, kinds: Collection[str], limit: int, at: datetime) -> F
                     corrections,
                     kind=kind,
                     limit=limit,
-                    released=documents.moment(at),
+                    released=released,
                     deadline=started + BUDGET,
                 )
                 ranked = one.run()
@@ -153,21 +154,30 @@ def _groups(word: str, *, prefix: bool = False) -> Groups:
     return [[(word, prefix or analyser.is_run(word))]]
 
 
-def _corrections(cursor: CursorWrapper, query: Query) -> Corrections:
-    """Return what the words may have meant that the index does not know, or hardly."""
+def _corrections(cursor: CursorWrapper, query: Query, released: int) -> Corrections:
+    """Return what the words may have meant that the index does not know, or hardly; where no track has all of them,
+    what each of them may have meant: a misspelt word is often another word.
+    """
     words = [word for word in query.required if typos.mendable(word) and not analyser.is_run(word)]
     if not words:
         return {}
-    known = tables.terms(cursor, words)
-    unknown = [
-        word for word in words if word in known or word != query.words[-1] or not tables.has_prefix(cursor, word)
-    ]
-    if not unknown:
+    known: dict[str, tuple[int, int]] = {}
+    wrong = words
+    if len(query.required) == 1 or _answered(cursor, query, released):
+        known = tables.terms(cursor, words)
+        last = query.words[-1]
+        wrong = [word for word in words if word in known or word != last or not tables.has_prefix(cursor, word)]
+    if not wrong:
         return {}
-    keys = {word: typos.keys_of_query(word) for word in unknown}
+    keys = {word: typos.keys_of_query(word) for word in wrong}
     similar = tables.similar_terms(cursor, sorted(set().union(*keys.values())))
-    chosen = {word: typos.choose(word, known.get(word), similar) for word in unknown}
+    chosen = {word: typos.choose(word, known.get(word), similar) for word in wrong}
     return {word: corrections for word, corrections in chosen.items() if corrections}
+
+
+def _answered(cursor: CursorWrapper, query: Query, released: int) -> bool:
+    *_, started = _strict(query)
+    return bool(tables.by_words(cursor, "track", started, released=released, limit=1))
 
 
 def _used(query: Query, corrections: Corrections, ranked: Sequence[Document]) -> dict[str, str]:

@@ -89,15 +89,29 @@ def _score(query: Query, document: Document, corrections: Corrections) -> float 
             found += match > 0
     if 2 * found < required:
         return None
+    meant = _meant(query, fields, corrections)
     versions = len(_marks(document) - query.marks)
     steps = popularity.UNPLAYED - (document.sid >> popularity.BUCKET_BITS)
     return (
         3 * total / weights
-        + max(_name_bonuses(query, document))
-        + _cover(query, document)
+        + max(_name_bonuses(meant, document))
+        + _cover(meant, document)
         - MARK * versions
         + PLAYED * steps
     )
+
+
+def _meant(query: Query, fields: _Fields, corrections: Corrections) -> Query:
+    """Return the query as it would have to be spelt to mean this document."""
+    if not corrections:
+        return query
+    words = tuple(
+        next((mended.word for mended in corrections.get(word, ()) if mended.word in fields.tokens), word)
+        if word not in fields.tokens
+        else word
+        for word in query.words
+    )
+    return query if words == query.words else analyser.query_of(words)
 
 
 def _match(word: str, fields: _Fields, *, last: bool, corrections: tuple[Correction, ...]) -> float:

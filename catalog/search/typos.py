@@ -10,7 +10,7 @@ from itertools import combinations
 from catalog.models import popularity
 from catalog.search.ranking import Correction
 
-SHORTEST = 4  # letters; shorter words are too near to each other
+SHORTEST = 4  # letters; shorter words are too near to each other, but one of them may have lost its fourth
 LONG = 8  # letters from which two may be wrong
 PREFIX = 10  # letters that are looked at
 OFFERED = 4  # corrections of a word
@@ -18,12 +18,13 @@ MUCH_MORE = (20, 4)  # steps of popularity (2^5 times the plays) and times the t
 
 
 def mendable(word: str) -> bool:
-    return len(word) >= SHORTEST and not word.isdigit()
+    """Tell whether a typed word is worth a look."""
+    return len(word) >= SHORTEST - 1 and not word.isdigit()
 
 
 def keys_of_term(term: str) -> set[str]:
     """Return what a term is filed under: its first letters, whole and with each one left out."""
-    return _deletions(term, 1) if mendable(term) else set()
+    return _deletions(term, 1) if len(term) >= SHORTEST and not term.isdigit() else set()
 
 
 def keys_of_query(word: str) -> set[str]:

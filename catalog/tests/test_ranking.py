@@ -38,3 +38,22 @@ def test_what_people_mean_comes_first(judged_catalog):
             missed[query] = (meant, names[:3])
     assert 1 - len(missed) / len(judged.QUERIES) >= WANTED_FIRST, missed
     assert all(meant in names for meant, names in missed.values()), missed
+
+
+def test_a_misspelt_word_that_is_another_word_is_mended_where_nothing_else_answers(make_track):
+    make_track("Rose", artist="Somebody Else")
+    meant = make_track("Horse", artist="Halcyon Pike", plays=5)
+    make_track("Tideline", artist="Halcyon Pike", plays=500)
+    search.index_pending()
+    found = search.search("hose halcyon pike", kinds=["track"], limit=10, at=timezone.now())
+    assert found.tracks[0] == meant.id
+    assert found.corrected == {"hose": "horse"}
+
+
+def test_judged_words_are_found_while_they_are_typed(judged_catalog):
+    for query, kind, meant in [
+        ("metalli", "artist", "Metallica"),
+        ("enter sandm", "track", "Metallica: Enter Sandman"),
+    ]:
+        for length in range(4, len(query) + 1):
+            assert meant in answer(query[:length], kind), query[:length]
