@@ -62,7 +62,7 @@ def _artist(artist: Artist) -> TopResult:
         says="Artist",
         under="",
         cover_key=artist.cover_key,
-        tint=rows.tint(artist.cover_key, row_id=artist.id),
+        tint=rows.tint("artist", artist.id, artist.cover_key),
     )
 
 
@@ -75,7 +75,7 @@ def _album(album: Album) -> TopResult:
         says=f"Album, {album.year}" if album.year else "Album",
         under=album.artist,
         cover_key=album.cover_key,
-        tint=rows.tint(album.cover_key, row_id=album.id),
+        tint=rows.tint("album", album.id, album.cover_key),
     )
 
 

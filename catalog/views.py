@@ -94,7 +94,7 @@ def artist(request: HttpRequest, artist_id: int) -> HttpResponse:
         "songs": songs,
         "albums": Album.objects.listed().filter(credits__artist=person).order_by(*NEWEST)[:ALBUMS_A_PAGE],
         "also_on": Album.objects.listed().filter(id__in=others.values("track__album")).order_by(*NEWEST)[:24],
-        "tint": rows.tint(person.cover_key, row_id=person.id),
+        "tint": rows.tint("artist", person.id, person.cover_key),
     }
     return render(request, "artist.html", context)
 
@@ -118,7 +118,7 @@ def album(request: HttpRequest, album_id: int) -> HttpResponse:
         "album": record,
         "songs": songs,
         "discs": rows.by_disc(songs),
-        "tint": rows.tint(record.cover_key, row_id=record.id),
+        "tint": rows.tint("album", record.id, record.cover_key),
         "others": others.order_by(*NEWEST)[:12] if not record.compilation else (),
     }
     return render(request, "album.html", context)

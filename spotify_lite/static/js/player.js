@@ -5,6 +5,7 @@ import { fresh } from "./address.js";
 import { EVERY } from "./progress.js";
 import { Queue } from "./queue.js";
 
+const SHORT = 500; // milliseconds between two notes that say the same
 const AGAIN = 3_000; // milliseconds into a track after which "previous" starts it again
 
 export class Player extends EventTarget {
@@ -84,6 +85,7 @@ export class Player extends EventTarget {
   seek(ms) {
     if (!this.track) return;
     const to = Math.max(0, Math.min(ms, this.duration));
+    if (this.wanted && performance.now() - this.told > SHORT) this.#note("playing"); // what was heard up to here
     if (this.loaded === this.track.id) this.audio.currentTime = to / 1000;
     this.startAt = to;
     this.#note(this.wanted ? "playing" : "paused", to);
@@ -204,7 +206,7 @@ export class Player extends EventTarget {
   #listen() {
     const { audio } = this;
     audio.addEventListener("playing", () => {
-      this.#note("playing");
+      if (performance.now() - this.told > SHORT || this.progress.play?.seq === 0) this.#note("playing");
       this.#changed();
     });
     audio.addEventListener("waiting", () => this.#changed());
