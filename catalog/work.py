@@ -28,6 +28,7 @@ KINDS = {  # kind -> the function (work) -> None that does it; it raises Refused
     "source": "catalog.packaging.make_source",  # subject: Master
     "cover": "catalog.covers.cut_cover",  # subject: see `catalog.covers.enqueue`
     "hash": "catalog.media.fill_sha256",  # subject: Master
+    "cards": "catalog.curation.refresh_later",  # subject: none; the ids are in the payload
     "rescan": "catalog.library.rescan",  # subject: LibraryFile
 }
 LOWEST = 100  # priority of what nobody waits for

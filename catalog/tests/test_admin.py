@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import ApiToken, User
-from catalog import work
+from catalog import curation, work
 from catalog.models import Album, Artist, CatalogVersion, Credit, Genre, Library, LibraryFile, SearchChange, Track, Work
 from playback.models import Play
 
@@ -147,6 +147,24 @@ def test_renamed_genre_keeps_its_address(desk, make_track):
     genre.refresh_from_db()
     assert genre.slug == "ambient"
     assert Track.objects.get(id=track.id).card["genre"] == "Quiet"
+
+
+def test_name_on_many_cards_is_changed_in_batches_by_workers(desk, make_track, monkeypatch):
+    monkeypatch.setattr(curation, "BATCH", 3)
+    for number in range(8):
+        make_track(f"Song {number}", album=f"Album {number}")
+    artist = Artist.objects.get()
+    saved(desk.post(page("artist", artist.id), {"name": "Hálcyon Pike", "aliases": ""}))
+
+    def renamed() -> tuple[int, int]:
+        cards = [track.card["artists"][0]["name"] for track in Track.objects.all()]
+        albums = [album.artists[0]["name"] for album in Album.objects.all()]
+        return cards.count("Hálcyon Pike"), albums.count("Hálcyon Pike")
+
+    assert renamed() == (3, 3)
+    assert work.run_due(limit=10) == 2
+    assert renamed() == (8, 8)
+    assert not Work.objects.exists()
 
 
 def test_deleted_tracks_leave_counts_and_search(desk, make_track):
