@@ -162,6 +162,23 @@ def test_tags_without_audio_are_refused(upload, tmp_path):
     assert reason() == "There is no audio in it."
 
 
+def test_noise_that_claims_to_be_an_mp3_is_refused(upload, tmp_path):
+    noise = tmp_path / "noise.mp3"
+    noise.write_bytes(b"<html>not music</html>" * 500)
+    upload("mp3", file=noise)
+    work.run_due(limit=1)
+    assert reason() == "It holds no MP3 frames."
+
+
+def test_mp3_that_is_cut_off_is_refused(upload, tmp_path):
+    whole = audio.make(tmp_path / "whole.mp3", seconds=6.0)
+    half = tmp_path / "half.mp3"
+    half.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    upload("mp3", file=half, seconds=6.0)
+    work.run_due(limit=1)
+    assert reason().startswith("It should be 6.0 s long, and ")
+
+
 def test_playlist_that_claims_to_be_music_opens_no_other_file(upload, tmp_path):
     trap = tmp_path / "trap.m4a"
     trap.write_text(f"#EXTM3U\n#EXTINF:3,\nfile://{settings.BASE_DIR}/manage.py\n")
