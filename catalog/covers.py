@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from catalog import children, cutter, derived, media, sandbox, work
+from catalog import children, cutter, derived, media, paths, sandbox, work
 from catalog.models import Album, AlbumCredit, Cover, LibraryFile, Master, Track, Work
 
 MEMORY = 1 << 30  # bytes of address space: the largest picture takes a quarter of it
@@ -35,7 +35,7 @@ def cut_cover(row: Work) -> None:
     file = LibraryFile.objects.select_related("library").filter(id=row.payload.get("file")).first()
     stored = Master.objects.filter(storage_name=row.payload.get("storage_name") or None).first()
     if file:
-        tint = _cut(Path(file.library.root) / (row.payload.get("folder_image") or file.path), key)
+        tint = _cut(paths.absolute(file.library.root, row.payload.get("folder_image") or file.path), key)
     elif stored:
         with media.open_master(stored) as path:
             tint = _cut(path, key)

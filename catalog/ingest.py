@@ -8,10 +8,9 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from catalog import covers, derived, identity, names, work
+from catalog import derived, identity, names, pictures, work
 from catalog.identity import Item, Plan
 from catalog.models import (
-    Album,
     Artist,
     Cover,
     Credit,
@@ -23,6 +22,7 @@ from catalog.models import (
     Track,
     TrackGenre,
 )
+from catalog.pictures import Pictures
 from catalog.registry import Registry
 from catalog.tags import PLAYABLE
 
@@ -54,7 +54,7 @@ class Writer:
         self._library = library
         self._stale = stale
         self._registry = Registry()
-        self._embedded: dict[int, bool] = {}  # by album of this import: whether its picture came out of a file's tags
+        self._pictures = Pictures()
 
     def write(self, items: Sequence[Item]) -> None:
         """Take in one batch, read or not, in one transaction."""
@@ -66,38 +66,15 @@ class Writer:
             self._registry.find_genres(name for reading in readings for name in reading.genres)
             plans = identity.match(items, registry=self._registry, stale=self._stale)
             speaking = [plan for plan in plans if not plan.silent]
-            pictures = self._choose_pictures(speaking)
+            uncut = self._pictures.choose(speaking)
             touched = Touched()
             self._write_tracks(speaking, now, touched)
             _write_masters(plans)
             files = self._note_files(items, {plan.item.path: plan.master for plan in plans})
             _write_renditions(speaking, files, now, touched)
-            _want_covers(pictures, files)
+            pictures.ask_for(uncut, files)
+            _want_hashes(plans)
             refresh(touched, at=now)
-
-    def _choose_pictures(self, plans: Sequence[Plan]) -> dict[str, Plan]:
-        """Give albums, and tracks without one, the picture they want: embedded before the folder's, the first of each.
-
-        Return, for each picture that is not cut yet, a plan whose file has it.
-        """
-        chosen: dict[str, Plan] = {}
-        albums: dict[int, Album] = {}
-        for plan in plans:
-            if not (key := _picture_of(plan)):
-                continue
-            if plan.album is None:
-                chosen[key], plan.track.cover_wanted = plan, key
-            elif not self._embedded.get(plan.album.pk) if plan.reading.picture else not plan.album.cover_wanted:
-                self._embedded[plan.album.pk] = bool(plan.reading.picture)
-                chosen[key], plan.album.cover_wanted = plan, key
-                albums[plan.album.pk] = plan.album
-        cut = set(Cover.objects.filter(key__in=chosen).values_list("key", flat=True))
-        wanting: list[Album | Track] = [*albums.values(), *(plan.track for plan in plans if plan.album is None)]
-        for row in wanting:
-            if row.cover_wanted in cut:
-                row.cover_key = row.cover_wanted
-        Album.objects.bulk_update(albums.values(), ["cover_wanted", "cover_key"])
-        return {key: plan for key, plan in chosen.items() if key not in cut}
 
     def _write_tracks(self, plans: Sequence[Plan], now: datetime, touched: Touched) -> None:
         """Save the tracks with their credits and genres; new ones with their cards, so that they are written once."""
@@ -217,11 +194,6 @@ def _describe(plan: Plan) -> None:
     track.gain_db, track.isrc, track.available = reading.gain_db, reading.isrc, True
 
 
-def _picture_of(plan: Plan) -> str:
-    folder = plan.item.folder_picture
-    return plan.reading.picture or (folder.key if folder else "")
-
-
 def _playable(plan: Plan) -> tuple[str, str] | None:
     """Return suffix and mime if browsers play the file as it lies there."""
     return None if plan.item.stored else PLAYABLE.get((plan.reading.sound.container, plan.reading.sound.codec))
@@ -266,11 +238,8 @@ def _write_renditions(plans: Sequence[Plan], files: dict[str, LibraryFile], now:
         work.enqueue_many("source", converted)
 
 
-def _want_covers(pictures: dict[str, Plan], files: dict[str, LibraryFile]) -> None:
-    for key, plan in pictures.items():
-        if plan.item.path in files:
-            image = plan.item.folder_picture
-            beside = image.path if image and not plan.reading.picture else None
-            covers.enqueue(key, payload={"file": files[plan.item.path].pk, "folder_image": beside})
-        elif plan.item.stored and plan.reading.picture:
-            covers.enqueue(key, payload={"storage_name": plan.item.stored.name})
+def _want_hashes(plans: Iterable[Plan]) -> None:
+    """Ask for the sha256 of all bytes, some day: the scan read only the ends."""
+    unknown: dict[int, dict[str, Any]] = {plan.master.pk: {} for plan in plans if not plan.master.sha256}
+    if unknown:
+        work.enqueue_many("hash", unknown, priority=work.LOWEST)

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage, storages
 
-from catalog import work
+from catalog import paths, work
 from catalog.models import LibraryFile, Master, Work
 
 CHUNK = 1 << 20  # bytes read at once
@@ -143,7 +143,7 @@ def _in_place(master: Master) -> Path:
     file = LibraryFile.objects.select_related("library").filter(master=master, missing=False).first()
     if file is None:
         raise work.Failed("Its file is gone from the library.")
-    path = Path(file.library.root) / file.path
+    path = paths.absolute(file.library.root, file.path)
     try:
         seen = path.stat()
     except OSError as error:

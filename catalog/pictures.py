@@ -1,0 +1,54 @@
+"""Choose the picture of an album, or of a track without one, among those in its files and beside them."""
+
+from collections.abc import Sequence
+
+from catalog import covers
+from catalog.identity import Plan
+from catalog.models import Album, Cover, LibraryFile, Track
+
+
+class Pictures:
+    """The choices of one import."""
+
+    def __init__(self) -> None:
+        self._embedded: dict[int, bool] = {}  # by album: whether its picture came out of a file's tags
+
+    def choose(self, plans: Sequence[Plan]) -> dict[str, Plan]:
+        """Give albums, and tracks without one, the picture they want: embedded before the folder's, the first of each.
+
+        Return, for each picture that is not cut yet, a plan whose file has it.
+        """
+        chosen: dict[str, Plan] = {}
+        albums: dict[int, Album] = {}
+        for plan in plans:
+            if not (key := _picture_of(plan)):
+                continue
+            if plan.album is None:
+                chosen[key], plan.track.cover_wanted = plan, key
+            elif not self._embedded.get(plan.album.pk) if plan.reading.picture else not plan.album.cover_wanted:
+                self._embedded[plan.album.pk] = bool(plan.reading.picture)
+                chosen[key], plan.album.cover_wanted = plan, key
+                albums[plan.album.pk] = plan.album
+        cut = set(Cover.objects.filter(key__in=chosen).values_list("key", flat=True))
+        wanting: list[Album | Track] = [*albums.values(), *(plan.track for plan in plans if plan.album is None)]
+        for row in wanting:
+            if row.cover_wanted in cut:
+                row.cover_key = row.cover_wanted
+        Album.objects.bulk_update(albums.values(), ["cover_wanted", "cover_key"])
+        return {key: plan for key, plan in chosen.items() if key not in cut}
+
+
+def ask_for(uncut: dict[str, Plan], files: dict[str, LibraryFile]) -> None:
+    """Ask for these pictures to be cut; `files` are the rows of the paths."""
+    for key, plan in uncut.items():
+        if plan.item.path in files:
+            image = plan.item.folder_picture
+            beside = image.path if image and not plan.reading.picture else None
+            covers.enqueue(key, payload={"file": files[plan.item.path].pk, "folder_image": beside})
+        elif plan.item.stored and plan.reading.picture:
+            covers.enqueue(key, payload={"storage_name": plan.item.stored.name})
+
+
+def _picture_of(plan: Plan) -> str:
+    folder = plan.item.folder_picture
+    return plan.reading.picture or (folder.key if folder else "")
