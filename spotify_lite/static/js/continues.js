@@ -15,7 +15,7 @@ export async function fill(main, { player, api, store }) {
   const count = answer ? open.length : null;
   if (count !== null) {
     store.save("continues", count || null);
-    if (count) document.documentElement.dataset.continues = Math.min(count, 2);
+    if (count) document.documentElement.dataset.continues = count;
     else delete document.documentElement.dataset.continues;
   }
   if (!open.length) return;

@@ -7,7 +7,7 @@
     if (theme) root.dataset.theme = theme;
     if (localStorage.getItem("player")) root.dataset.player = "";
     const continues = Number(localStorage.getItem("continues"));
-    if (continues) root.dataset.continues = Math.min(continues, 2);
+    if (continues) root.dataset.continues = continues;
   } catch {
     // storage is off: the device's own theme, and nothing to continue
   }
