@@ -1,15 +1,19 @@
 """`manage.py serve`, which `make run` ends in: first start, second start, a death, a taken port, a clean end."""
 
 import http.client
+import json
 import os
 import re
 import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -18,6 +22,7 @@ from spotify_lite.tests.rig import server as rig
 pytestmark = [pytest.mark.rig, pytest.mark.slow, pytest.mark.xdist_group("serve")]
 
 READY_SECONDS = 90.0
+DEMO_SECONDS = 600.0  # what a fresh clone may take at most
 
 
 class Run:
@@ -37,8 +42,8 @@ class Run:
                 start_new_session=True,
             )
 
-    def wait_for(self, words: str) -> str:
-        until = time.monotonic() + READY_SECONDS
+    def wait_for(self, words: str, *, seconds: float = READY_SECONDS) -> str:
+        until = time.monotonic() + seconds
         while time.monotonic() < until and self.process.poll() is None:
             if words in self.output.read_text():
                 return self.output.read_text()
@@ -54,6 +59,17 @@ class Run:
             return None
         finally:
             connection.close()
+
+    def json(self, path: str) -> Any:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
+            return json.load(answer)
+
+    def kill(self) -> None:
+        """Kill it and everything below it at once, as a power cut would."""
+        for pid in (self.process.pid, *self.children()):
+            with suppress(ProcessLookupError):
+                os.killpg(pid, signal.SIGKILL)
+        self.process.wait()
 
     def children(self) -> dict[int, str]:
         """Return the command lines of the processes that it started, by process id."""
@@ -140,6 +156,27 @@ def test_nothing_outlives_a_killed_supervisor(tmp_path: Path, music: str) -> Non
         while run.status("/healthz") is not None:
             assert time.monotonic() < until
             time.sleep(0.1)
+
+
+def test_killed_first_start_is_finished_by_the_next(tmp_path: Path) -> None:
+    """Without MUSIC the demo is made; ready means that it is listed, found and played."""
+    var = tmp_path / "var"
+    with started(var) as run:
+        run.wait_for("password")
+        until = time.monotonic() + DEMO_SECONDS
+        while not any((var / "demo").rglob("*.*")):
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        assert run.status("/readyz") == 503
+        run.kill()
+    with started(var) as run:
+        run.wait_for("ready: ", seconds=DEMO_SECONDS)
+        assert run.status("/readyz") == 200
+        tracks = run.json("/api/v1/tracks?limit=100")["results"]
+        assert len(tracks) >= 24
+        artist = tracks[0]["artists"][0]["name"]
+        assert run.json(f"/api/v1/search?q={quote(artist)}")["artists"][0]["name"] == artist
+        assert run.status(tracks[0]["audio_url"].removeprefix(f"http://127.0.0.1:{run.port}")) == 200
 
 
 def test_taken_port_is_said_in_a_sentence(tmp_path: Path, music: str) -> None:
