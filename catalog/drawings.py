@@ -1,0 +1,48 @@
+"""The door to drawn covers: what stands in where an album, an artist, a track or a genre has no picture."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from catalog import drawn
+from catalog.models import Album, Artist, Genre, Track
+
+DAY = 86_400  # seconds; a name's initials change rarely
+
+
+@require_safe
+def cover(request: HttpRequest, kind: str, row_id: int) -> HttpResponse:
+    """Answer the drawn cover of a listed row, with its initials; 404 for all others."""
+    if kind == "album":
+        name = Album.objects.listed().filter(id=row_id).values_list("title", flat=True).first()
+    elif kind == "artist":
+        name = Artist.objects.listed().filter(id=row_id).values_list("name", flat=True).first()
+    else:
+        name = Track.objects.listed(at=timezone.now()).filter(id=row_id).values_list("title", flat=True).first()
+    if name is None:
+        raise Http404
+    return _picture(drawn.svg(f"{kind}-{row_id}", drawn.initials(name)))
+
+
+@require_safe
+def cloth(request: HttpRequest, slug: str) -> HttpResponse:
+    """Answer the cloth of a listed genre."""
+    if not Genre.objects.listed().filter(slug=slug).exists():
+        raise Http404
+    return _picture(drawn.cloth_svg(f"cloth-{slug}"))
+
+
+def _picture(text: str) -> HttpResponse:
+    return HttpResponse(
+        text, content_type="image/svg+xml; charset=utf-8", headers={"Cache-Control": f"public, max-age={DAY}"}
+    )
+
+
+urlpatterns = [
+    path("drawn/genre/<str:slug>.svg", cloth, name="drawn_genre"),
+    *(
+        path(f"drawn/{kind}/<int:row_id>.svg", cover, {"kind": kind}, name=f"drawn_{kind}")
+        for kind in ("album", "artist", "track")
+    ),
+]
