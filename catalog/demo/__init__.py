@@ -1,0 +1,1 @@
+"""The demo catalog: music that the project writes, plays, encodes and tags by itself."""
