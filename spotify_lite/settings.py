@@ -122,6 +122,7 @@ else:
         "default": {
             "ENGINE": "spotify_lite.fair_sqlite",
             "NAME": str(VAR_DIR / "spotify_lite.sqlite3"),
+            "TEST": {"NAME": ":memory:"},  # said, since pytest-xdist does not know this engine for SQLite
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",  # a read snapshot cannot be upgraded to a write: ask at BEGIN
                 "timeout": 20,  # seconds
