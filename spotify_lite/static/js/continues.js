@@ -82,12 +82,8 @@ function small(entry, resume) {
     "li",
     { class: "card" },
     el("img", { src: cover(track), width: 140, height: 140, alt: "", loading: "lazy" }),
-    el(
-      "div",
-      {},
-      el("h3", { class: "cut2", dir: "auto" }, button),
-      el("p", { class: "cut" }, left(track.duration_ms - entry.position_ms)),
-    ),
+    el("h3", { class: "cut2", dir: "auto" }, button),
+    el("p", { class: "cut" }, left(track.duration_ms - entry.position_ms)),
     line(entry),
   );
 }

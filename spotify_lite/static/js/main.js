@@ -40,13 +40,14 @@ addEventListener("pagehide", () => {
   progress.send({ leaving: true });
 });
 
+const flushed = outbox.kept.length ? progress.send() : Promise.resolve(); // what the page before left
 onPage(document.querySelector("main"));
-restore({ player, api, store }).then(() => progress.send());
+restore({ player, api, store });
 
 function onPage(main) {
   queue.close();
   theme.show(main);
   searched(main);
   rows.mark(document, player);
-  continues.fill(main, { player, api, store });
+  flushed.then(() => continues.fill(main, { player, api, store }));
 }

@@ -1,0 +1,71 @@
+"""A demo catalog behind the real server, and a guest's Chromium in front of it."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from spotify_lite.tests import rig
+from spotify_lite.tests.rig import server
+
+ARGUMENTS = [  # and the desktop's own autoplay policy: sound needs a press
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE = 10_000  # milliseconds for what a loaded machine does late
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the browser tests in one worker: one demo, one server, one Chromium."""
+    for item in items:
+        if Path(item.path).is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.e2e)
+            item.add_marker(pytest.mark.xdist_group("e2e"))
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[server.Server]:
+    """Start the real server on an empty state, with the demo catalog imported in place."""
+    rig.need("chromium", package="chromium")
+    folder = tmp_path_factory.mktemp("e2e")
+    var, port = folder / "var", server.free_port()
+    var.mkdir()
+    variables = server.environment(var, port)
+    server.manage(variables, "migrate", "--verbosity=0")
+    server.manage(variables, "collectstatic", "--no-input", "--verbosity=0")
+    server.manage(variables, "make_demo", str(folder / "demo"))
+    server.manage(variables, "import_music", str(folder / "demo"), "--in-place")
+    with server.running(var, port=port, migrate=False) as running:
+        yield running
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = rig.need("chromium", package="chromium")
+    expect.set_options(timeout=PATIENCE)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def guest(chromium: Browser, demo: server.Server) -> Iterator[Page]:
+    """Return a page of a browser that was never here; a script error or a refusal by the content policy fails."""
+    context = chromium.new_context(base_url=demo.url, viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    said: list[str] = []
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("console", lambda message: said.append(message.text) if "Content Security Policy" in message.text else None)
+    yield page
+    context.close()
+    assert said == []
