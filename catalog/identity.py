@@ -144,7 +144,7 @@ class Matcher:
         silent = bool(self._holders[id(track)]) and not self._speaks(item, track, master)
         fresh = master is None or master.fingerprint != reading.fingerprint
         master = master or Master()
-        if fresh or not silent:
+        if fresh or item.stored:
             self._describe(master, item, reading)
         master.track = track
         if master not in self._by_print[reading.fingerprint]:

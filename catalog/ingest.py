@@ -200,7 +200,8 @@ def _playable(plan: Plan) -> tuple[str, str] | None:
 
 
 def _write_masters(plans: Iterable[Plan]) -> None:
-    masters = {id(plan.master): plan.master for plan in plans}.values()
+    """Save the masters whose bytes, or whose copy, are new; the others are as they were."""
+    masters = {id(plan.master): plan.master for plan in plans if plan.fresh or plan.item.stored}.values()
     for plan in plans:
         plan.master.track = plan.track  # saved meanwhile
     Master.objects.bulk_update([master for master in masters if master.pk], MASTERED)
