@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-FLAT = 12  # straight pieces that a curve becomes in a raster
+FLAT = 32  # straight pieces that a curve becomes in a raster
 
 Point: TypeAlias = tuple[float, float]
 

@@ -27,6 +27,7 @@ CODECS = {  # how files are encoded: the suffix, and what ffmpeg is told
     "opus": (".opus", ("-c:a", "libopus", "-b:a", "112k")),
 }
 COVER = 600  # pixels a side
+PRESSING = 318  # the first number with which no two records have the same arrangement or palette
 UNSAFE = re.compile(r'[/\\:*?"<>|\x00-\x1f]')
 LONGEST = 80  # bytes of a title in a file's name
 SEED = ".seed"  # names the seed that the files are of
@@ -156,7 +157,7 @@ def _safe(name: str) -> str:
 
 
 def _cover_key(record: Record) -> str:
-    return f"{record.artist}/{record.title}"
+    return f"{record.artist}/{record.title}/{PRESSING}"
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -55,6 +55,26 @@ def test_no_two_songs_are_the_same_piece() -> None:
     assert len({song.piece for _, song in SONGS}) == len(SONGS)
 
 
+def test_the_tags_hold_the_names_that_libraries_trip_over() -> None:
+    names = " ".join(f"{record.artist} {song.title} {' '.join(song.artists)} {song.credit}" for record, song in SONGS)
+    for awkward in (
+        "OHM/AMP",
+        "N!ght Bus",
+        "Earth, Wax & Wire",
+        "Vântu",
+        "Łukasz",
+        "青木なつみ",
+        "نور",
+        "שיר",
+        "feat.",
+    ):
+        assert awkward in names
+    assert any(record.compilation for record in RECORDS)
+    assert any(record.discs == 2 for record in RECORDS)
+    assert any(song.explicit for _, song in SONGS)
+    assert max(len(song.title) for _, song in SONGS) > 120
+
+
 def test_the_same_seed_gives_the_same_samples(brief: sound.Samples) -> None:
     assert files.pcm(styles.play(BRIEF, seed="1/brief")) == files.pcm(brief)
 

@@ -111,7 +111,7 @@ def _house(session: Session) -> Samples:
     hits += score.drummed(session.only("break"), {"shaker": beat["shaker"], "rim": "...5..5....5..5."})
     hits += score.drummed(session.only("drop"), {"rim": rng.choice(("...6..6....6..6.", "..6..6..6..6..6."))})
     hits += [score.Hit(bar.at, "crash", 0.8) for bar in session.only("drop", "verse") if bar.place == 0]
-    levels = {"deep": 1, "clap": -6, "open": -18, "hat": -21, "shaker": -19, "rim": -14, "crash": -19}
+    levels = {"deep": -0.5, "clap": -5, "open": -18, "hat": -21, "shaker": -19, "rim": -14, "crash": -19}
     desk.add(desk.drummed(hits, levels), -1, room=0.08)
     line = rng.choice(
         (
@@ -120,7 +120,7 @@ def _house(session: Session) -> Samples:
             ("x..x..x-..x.x-..", (0, 0, 7, 12, 10)),
         )
     )
-    desk.add(desk.stem(score.bass(session.only(*moving), *line, velocity=0.8), "synthbass"), -3.5, pumped=True)
+    desk.add(desk.stem(score.bass(session.only(*moving), *line, velocity=0.8), "synthbass"), -5, pumped=True)
     chords = rng.choice(("x..x..x...x..x..", "..x..x....x..x..", "x--...x-..x--..."))
     stabs = desk.stem(
         score.comped(session.bars, chords, low=55, high=77, velocity=0.65), rng.choice(("stab", "epiano"))
@@ -135,7 +135,7 @@ def _house(session: Session) -> Samples:
     hook, spare = session.theme("busy"), session.theme("sparse")
     lead = rng.choice(("marimba", "softlead", "organ"))
     tune = session.sing(hook, "drop", low=64, high=83, velocity=0.72)
-    desk.add(desk.stem(answered(tune, rng), lead), -8 if lead != "organ" else -11, pan=0.15, room=0.25, echo=0.3)
+    desk.add(desk.stem(answered(tune, rng), lead), -7 if lead != "organ" else -9, pan=0.15, room=0.25, echo=0.3)
     desk.add(desk.stem(session.sing(spare, "verse", "break", low=67, high=84, velocity=0.6), "air"), -3, room=0.6)
     desk.add(_risers(desk, session), -24, room=0.3)
     return desk.mixed(room=(1.6, 6_500), echo=0.75, feedback=0.45, pump=(0.7, 0.26), loudness=-13.5, fade=5)
@@ -182,14 +182,14 @@ def _rock(session: Session) -> Samples:
         amped = effects.driven(
             effects.filtered(desk.stem(notes, "electric"), band(90, 4_500, steep=1)) * np.float32(2.2), 6.0
         )
-        desk.add(effects.filtered(amped, _cabinet), -8.5, pan=side, room=0.08)
+        desk.add(effects.filtered(amped, _cabinet), -10.5, pan=side, room=0.08)
     line = score.bass(
         session.only("intro", "verse", "chorus", "bridge"), "x-x-x-x-x-x-x-x-", (0, 0, 0, 0, 0, 0, 0, 7), velocity=0.8
     )
     desk.add(effects.driven(desk.stem(line, "roundbass") * np.float32(1.3), 2.2), -4.5)
     verse, hook = session.theme("song"), session.theme("busy")
     quiet = session.sing(verse, "verse", low=60, high=76, velocity=0.7)
-    desk.add(effects.widened(desk.stem(quiet, "clean")), -8, room=0.25, echo=0.15)
+    desk.add(effects.widened(desk.stem(quiet, "clean")), -1.5, room=0.25, echo=0.15)
     solo = session.sing(hook, "chorus", low=64, high=83, velocity=0.85) + answered(
         session.sing(session.theme("busy"), "bridge", low=64, high=84, velocity=0.85), rng
     )

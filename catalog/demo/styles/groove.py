@@ -73,7 +73,7 @@ def _dub(session: Session) -> Samples:
         )
     )
     low = [score.Note(n.at, n.length, n.pitch, n.velocity) for n in score.bass(session.only(*full), *riff)]
-    desk.add(desk.stem(low, "subbass"), -3)
+    desk.add(desk.stem(low, "subbass"), -5)
     desk.add(desk.stem(low, "roundbass"), -6)
     skank = score.comped(
         session.only("intro", "verse", "chorus", "outro"),
