@@ -249,8 +249,14 @@ SPECTACULAR_SETTINGS = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {  # 503 is an answer, not an accident: not ready yet, busy, a dependency away
+        "accidents": {
+            "()": "django.utils.log.CallbackFilter",
+            "callback": lambda record: getattr(record, "status_code", 0) != 503,
+        },
+    },
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["accidents"]}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "accounts": {"level": "INFO"},
