@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from catalog import names, rows
+from catalog import marks, names, rows
 from catalog.models import Album, Artist
 
 
@@ -30,15 +30,15 @@ def choose(
 ) -> TopResult | None:
     """Return the best of the three lists, which are best first, or None when all are empty; at most one query.
 
-    An artist or an album whose name starts with what was typed comes before a song: it holds many. A song comes
-    first when it alone has that very name.
+    An artist or an album whose name starts with what was typed comes before a song: it holds many; so does an artist
+    by whose name alone the song was found. A song comes before an album when it has that very name.
     """
     typed = names.fold(query)
     if artists and _starts(artists[0].name, typed):
         return _artist(artists[0])
     if albums and _starts(albums[0].title, typed) and not (songs and _is(songs[0].card["title"], typed)):
         return _album(albums[0])
-    if songs:
+    if songs and not (artists and _found_by(artists[0], songs[0], typed)):
         return _song(songs[0])
     if artists:
         return _artist(artists[0])
@@ -51,6 +51,12 @@ def _starts(name: str, typed: str) -> bool:
 
 def _is(name: str, typed: str) -> bool:
     return names.fold(name) == typed
+
+
+def _found_by(artist: Artist, song: rows.Row, typed: str) -> bool:
+    """Say whether the song was found by its artist alone: nothing that was typed is in its title."""
+    named = any(part.matched for part in marks.parts(song.card["title"], typed.split()))
+    return not named and any(person["id"] == artist.id for person in song.card["artists"])
 
 
 def _artist(artist: Artist) -> TopResult:

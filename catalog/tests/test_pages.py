@@ -275,3 +275,23 @@ def test_pages_take_as_many_queries_for_ten_rows_as_for_three(
     text(client, address)
     with django_assert_num_queries(queries):
         text(client, address)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("Halcyon", "/artists/"),  # holds many
+        ("night fer", "/albums/"),
+        ("tideline", "/tracks/"),  # an album of that name is not there
+        ("pike", "/artists/"),  # its songs are found by the artist alone
+    ],
+)
+def test_top_result_is_what_was_meant(client: Client, make_track: MakeTrack, query: str, expected: str) -> None:
+    make_track("Tideline", artist="Halcyon Pike", album="Night Ferry", plays=500)
+    make_track("Night Ferry Home", artist="Halcyon Pike", album="Night Ferry")
+    while search.index_pending():
+        pass
+    page = text(client, f"/search?q={query}")
+    best = re.search(r'<article class="best.*?href="([^"]+)"', page, re.DOTALL)
+    assert best
+    assert best[1].startswith(expected)

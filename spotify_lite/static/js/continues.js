@@ -72,17 +72,14 @@ function large(entry, resume) {
 
 function small(entry, resume) {
   const { track } = entry;
-  const button = el(
-    "button",
-    { type: "button", title: track.title, "aria-label": `Resume ${track.title}` },
-    track.title,
-  );
+  const name = el("span", { class: "cut2", dir: "auto" }, track.title);
+  const button = el("button", { type: "button", title: track.title, "aria-label": `Resume ${track.title}` }, name);
   button.addEventListener("click", resume);
   return el(
     "li",
     { class: "card" },
     el("img", { src: cover(track), width: 140, height: 140, alt: "", loading: "lazy" }),
-    el("h3", { class: "cut2", dir: "auto" }, button),
+    el("h3", {}, button),
     el("p", { class: "cut" }, left(track.duration_ms - entry.position_ms)),
     line(entry),
   );
