@@ -5,7 +5,8 @@ without a seek table is not believed to be longer than it is; where they cannot 
 """
 
 import struct
-from typing import BinaryIO
+from collections.abc import Callable
+from typing import BinaryIO, Literal
 
 from catalog import mpeg
 from catalog.sandbox import Unreadable
@@ -22,6 +23,7 @@ STRANGERS = (  # what is found under the names of music, and what to call it
     ((b"\x1a\x45\xdf\xa3",), "is Matroska or WebM, which is not taken in"),
 )
 UNKNOWN = "holds no audio that can be recognised"
+CUT_BEFORE = "holds no sound: it is cut off before any of it is whole"
 MAGICS = (
     (0, b"fLaC", "flac"),
     (0, b"OggS", "ogg"),
@@ -51,20 +53,45 @@ def sniff(file: BinaryIO) -> str:
 
 # --- The others: only what their headers cannot be trusted with ---
 def measure_flac(file: BinaryIO, size: int) -> int:
-    """Return the duration in ms up to the last frame header; STREAMINFO's if none is found (RFC 9639, 8.2, 9.1)."""
-    file.seek(mpeg.skip_id3(file) + 8)
-    info = file.read(18)
-    block, packed = int.from_bytes(info[:2]), int.from_bytes(info[10:18])
-    rate, samples = packed >> 44, packed & 0xFFFFFFFFF
-    file.seek(max(0, size - TAIL))
+    """Return the duration in ms up to the last frame header (RFC 9639, 8.2, 9.1); raise Unreadable without one whole
+    frame. STREAMINFO is believed where something long, such as a tag of another kind, hides the last frame.
+    """
+    block, least, rate, samples = _stream_info(file)
+    first = _first_flac_frame(file)
+    file.seek(first)
+    first_ended = _flac_frame_end(file.read(16), block)
+    if first_ended is None or size - first < least:
+        raise Unreadable(CUT_BEFORE)
+    file.seek(max(first, size - TAIL))
     tail = file.read(TAIL)
     at = len(tail)
     while (at := max(tail.rfind(b"\xff\xf8", 0, at), tail.rfind(b"\xff\xf9", 0, at))) >= 0:
         ended = _flac_frame_end(tail[at : at + 16], block)
         if ended is not None and (samples == 0 or ended <= samples):
+            if ended == first_ended and ended < samples:  # what is cut off inside of its first frame is not heard
+                raise Unreadable(CUT_BEFORE)
             samples = ended if ended < samples * 0.99 or samples == 0 else samples
             break
     return samples * 1000 // max(1, rate)
+
+
+def _stream_info(file: BinaryIO) -> tuple[int, int, int, int]:
+    """Return samples of a block, bytes of the smallest frame (0 if unknown), sample rate, and samples (0 if unknown)."""
+    file.seek(mpeg.skip_id3(file) + 8)
+    info = file.read(18)
+    packed = int.from_bytes(info[10:18])
+    return int.from_bytes(info[:2]), int.from_bytes(info[4:7]), packed >> 44, packed & 0xFFFFFFFFF
+
+
+def _first_flac_frame(file: BinaryIO) -> int:
+    """Return the offset behind the metadata blocks (RFC 9639, 8.1)."""
+    at = mpeg.skip_id3(file) + 4
+    while True:
+        file.seek(at)
+        header = file.read(4)
+        at += 4 + int.from_bytes(header[1:4])
+        if len(header) < 4 or header[0] & 0x80:  # the last of them
+            return at
 
 
 def _flac_frame_end(header: bytes, block: int) -> int | None:
@@ -167,3 +194,53 @@ def _sidx_ms(body: bytes, version: int) -> int:
     count = int.from_bytes(body[at : at + 2])
     ticks = sum(int.from_bytes(body[place : place + 4]) for place in range(at + 6, at + 2 + 12 * count, 12))
     return ticks * 1000 // max(1, timescale)
+
+
+def measure_chunk(file: BinaryIO, size: int, container: str) -> tuple[int, int]:
+    """Return the bytes of sound that are there, and those that a wav, aiff, asf or ape header promises.
+
+    RIFF and AIFF chunks, the objects of ASF (section 2), the descriptor of Monkey's Audio 3.98 and later. Raise
+    Unreadable where there is none: a header alone is silent.
+    """
+    start, promised = _MEASURES[container](file, size)
+    if (there := min(size - start, promised)) <= 0:
+        raise Unreadable(CUT_BEFORE)
+    return there, promised
+
+
+def _chunk_of(file: BinaryIO, size: int, order: Literal["little", "big"], name: bytes, lead: int) -> tuple[int, int]:
+    """Return start and length of what a chunk holds behind `lead` bytes of its own header."""
+    at = mpeg.skip_id3(file) + 12
+    while at + 8 <= size:
+        file.seek(at)
+        header = file.read(8)
+        length = int.from_bytes(header[4:], order)
+        if header[:4] == name:
+            return at + 8 + lead, length - lead
+        at += 8 + length + length % 2  # chunks begin at even offsets
+    return size, 0
+
+
+def _asf_data(file: BinaryIO, size: int) -> tuple[int, int]:
+    """Return start and length of the packets of the data object, the second one."""
+    file.seek(16)
+    start = int.from_bytes(file.read(8), "little")
+    file.seek(start + 16)
+    return start + 50, int.from_bytes(file.read(8), "little") - 50
+
+
+def _ape_data(file: BinaryIO, size: int) -> tuple[int, int]:
+    file.seek(0)
+    descriptor = file.read(32)
+    if len(descriptor) < 32:
+        return size, 0
+    own, header, seek_table, riff, low, high = struct.unpack_from("<6I", descriptor, 8)
+    return own + header + seek_table + riff, high << 32 | low
+
+
+_MEASURES: dict[str, Callable[[BinaryIO, int], tuple[int, int]]] = {
+    "wav": lambda file, size: _chunk_of(file, size, "little", b"data", 0),
+    "aiff": lambda file, size: _chunk_of(file, size, "big", b"SSND", 8),
+    "asf": _asf_data,
+    "ape": _ape_data,
+}

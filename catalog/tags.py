@@ -162,8 +162,10 @@ def _sound(file: BinaryIO, container: str, size: int, found: tagnames.Found) -> 
         duration_ms = duration_ms if measured is None else measured
     elif container == "mp4":
         duration_ms = streams.measure_mp4(file, size) or duration_ms
-    elif container in {"wav", "aiff"} and bitrate:  # the header may promise more than there is, or nothing
-        duration_ms = min(duration_ms or LONGEST_MS, size * 8 // bitrate)
+    else:  # the header may promise more than there is
+        there, promised = streams.measure_chunk(file, size, container)
+        plain = container in {"wav", "aiff"} and bitrate
+        duration_ms = min(duration_ms or LONGEST_MS, there * 8 // plain) if plain else duration_ms * there // promised
     if not codec:
         raise Unreadable("holds no sound that can be played")
     if not duration_ms:

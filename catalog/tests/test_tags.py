@@ -132,6 +132,60 @@ def test_cut_off_file_is_as_long_as_what_is_left(kind, tmp_path):
     assert read(path).sound.duration_ms == pytest.approx(heard, rel=0.02)
 
 
+@pytest.mark.parametrize("kind", audio.FORMATS)
+def test_file_without_whole_sound_is_refused(kind, tmp_path):
+    """Seen: a FLAC of 30 bytes came in as a good track, as long as its header said."""
+    whole = audio.make(tmp_path / "whole", format=kind, title="Ebb", artist="Ida", cover=audio.picture()).read_bytes()
+    path = tmp_path / "cut"
+    for length in (5, 13, 21, 30, 37, 40, 46, 60, 128, 300):
+        path.write_bytes(whole[:length])
+        try:
+            assert read(path).sound.duration_ms < 5, f"believed {length} bytes"  # of samples that stand there plainly
+        except Unreadable:
+            continue
+
+
+def test_flac_that_ends_in_its_first_frame_is_refused(tmp_path):
+    path = audio.make(tmp_path / "x.flac", seconds=2, title="Ebb")
+    whole = path.read_bytes()
+    frame = whole.index(b"\xff\xf8")
+    for length in (frame, frame + 20, frame + 200):
+        path.write_bytes(whole[:length])
+        with pytest.raises(Unreadable, match="holds no sound"):
+            read(path)
+
+
+def test_flac_behind_a_long_foreign_tag_has_its_length(tmp_path):
+    path = audio.make(tmp_path / "x.flac", seconds=2, title="Ebb")
+    path.write_bytes(path.read_bytes() + bytes(400_000))
+    assert read(path).sound.duration_ms == 2000
+
+
+@pytest.mark.parametrize(("kind", "chunk"), [("wav", b"data"), ("aiff", b"SSND")])
+def test_pcm_header_is_believed_as_far_as_there_are_samples(kind, chunk, tmp_path):
+    path = audio.make(tmp_path / f"x.{kind}", seconds=2)
+    whole = path.read_bytes()
+    head = whole.index(chunk) + (8 if kind == "wav" else 16)
+    path.write_bytes(whole[:head])
+    with pytest.raises(Unreadable, match="holds no sound"):
+        read(path)
+    path.write_bytes(whole[: head + 44_100])
+    assert read(path).sound.duration_ms == pytest.approx(500, rel=0.02)
+
+
+def test_wma_is_as_long_as_its_packets(tmp_path):
+    path = tmp_path / "x.wma"
+    argv = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-f", "lavfi", "-i", "sine=duration=4", "-c:a", "wmav2"]
+    subprocess.run([*argv, str(path)], check=True)
+    whole = path.read_bytes()
+    assert read(path).sound.duration_ms == pytest.approx(4000, rel=0.02)
+    path.write_bytes(whole[: len(whole) // 2])
+    assert read(path).sound.duration_ms == pytest.approx(2000, rel=0.05)
+    path.write_bytes(whole[:500])
+    with pytest.raises(Unreadable, match="holds no sound"):
+        read(path)
+
+
 @pytest.mark.parametrize("kind", ["m4a", "alac"])
 def test_cut_off_mp4_is_refused(kind, tmp_path):
     path = audio.make(tmp_path / "x.m4a", format=kind, seconds=20, options=("-movflags", "+faststart"))
