@@ -76,7 +76,7 @@ def measure_flac(file: BinaryIO, size: int) -> int:
 
 
 def _stream_info(file: BinaryIO) -> tuple[int, int, int, int]:
-    """Return samples of a block, bytes of the smallest frame (0 if unknown), sample rate, and samples (0 if unknown)."""
+    """Return samples a block, bytes of the smallest frame, sample rate and samples; 0 is unknown."""
     file.seek(mpeg.skip_id3(file) + 8)
     info = file.read(18)
     packed = int.from_bytes(info[10:18])
