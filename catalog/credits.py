@@ -60,6 +60,14 @@ def clean(text: str, limit: int = NAME_LIMIT) -> str:
     return " ".join(seen.split())[:limit].rstrip()
 
 
+def hides_something(text: str) -> bool:
+    """Tell whether `clean` takes out what cannot be seen; line ends and tabs, which become spaces, do not count."""
+    return not text.isprintable() and any(
+        unicodedata.category(mark) in INVISIBLE and not mark.isspace() and mark not in JOINERS and mark != "\0"
+        for mark in text[: CREDIT_LIMIT * 4]
+    )
+
+
 def clean_all(values: Iterable[str], limit: int = NAME_LIMIT) -> list[str]:
     """Return the cleaned values, each once by `names.fold`, without empty ones; NUL and `;` part values."""
     parts = (clean(part, limit) for value in values for part in re.split(r"[\0;]", value[: limit * MOST_VALUES]))

@@ -41,6 +41,7 @@ class Intake:
         self.read = 0
         self.stopped = False
         self.unreadable: list[tuple[str, str]] = []  # path and reason in words
+        self.remarks: list[tuple[str, str]] = []  # path and what was mended
         self.doubtful: set[int] = set()  # masters that the changed paths led to before
         self._folders: dict[str, scan.Folder] = {}
         self._pictures: dict[str, FolderPicture | None] = {}  # by folder
@@ -109,6 +110,8 @@ class Intake:
                 reading, reason = None, f"could not be copied: {(error.strerror or 'unknown error').lower()}"
         if reading is None:
             self.unreadable.append((seen.path, reason))
+        else:
+            self.remarks += [(seen.path, remark) for remark in reading.remarks]
         row = self._known.get(path)
         if row and row.master_id:
             self.doubtful.add(row.master_id)

@@ -27,6 +27,7 @@ class Report:
     gone: int = 0  # files that were there at the last scan
     stopped: bool = False  # before the end, on request; the next run goes on
     unreadable: list[tuple[str, str]] = field(default_factory=list)  # path and reason in words
+    remarks: list[tuple[str, str]] = field(default_factory=list)  # path and what was mended, of files read in this run
     seconds: float = 0.0
 
 
@@ -58,6 +59,7 @@ def import_folder(
         pass
     report.read, report.stopped = run.read, run.stopped
     report.unreadable = sorted(report.unreadable + run.unreadable)
+    report.remarks = sorted(run.remarks)
     report.seconds = time.monotonic() - began
     return report
 

@@ -178,6 +178,9 @@ class _Child:
                 if not stat.S_ISREG(seen.st_mode):
                     yield Answer(job, reason="is not a file")
                     continue
+                if not seen.st_mode & 0o444:  # root may, but whoever closed it to everybody meant so
+                    yield Answer(job, reason="could not be opened: permission denied")
+                    continue
                 self._send(job, seen, descriptor)
             except OSError:  # the line is down; the job is pending, so it is tried again
                 yield from self.answers()

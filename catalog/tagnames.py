@@ -83,17 +83,20 @@ class Found:
     sample_rate: int | None = None  # Hz
     channels: int | None = None
     bit_depth: int | None = None
+    left_out: tuple[int, ...] = ()  # characters of values that are too long to be looked at
 
 
 def by_tinytag(tag: tinytag.TinyTag) -> Found:
     """Translate a TinyTag. It puts ARTIST and ARTISTS into one list, and Vorbis's several values in order of coming."""
     texts: defaultdict[str, list[str]] = defaultdict(list)
+    left_out = [len(tag.comment)] if tag.comment and len(tag.comment) > LONGEST else []
     for name in ("title", "artist", "album", "albumartist", "composer", "genre", "year", "track", "disc"):
         value = getattr(tag, name)
         if value is not None:
             texts[_name(name)].append(str(value)[:LONGEST])
     for name, values in tag.other.items():
         texts[_name(name)] += [str(value)[:LONGEST] for value in values]
+        left_out += [len(value) for value in values if isinstance(value, str) and len(value) > LONGEST]
     _, _, codecs = (tag.mime_type or "").partition('codecs="')
     codec = _codec(tag.mime_type or "", codecs.rstrip('"'))
     return Found(
@@ -104,6 +107,7 @@ def by_tinytag(tag: tinytag.TinyTag) -> Found:
         tag.samplerate,
         tag.channels,
         tag.bitdepth,
+        tuple(left_out),
     )
 
 

@@ -22,6 +22,9 @@ EDGE = 64 * 1024  # bytes at each end of a file that tell it from others
 LONGEST_MS = 24 * 3600 * 1000
 HIGHEST_RATE = 192_000  # Hz
 MOST_CHANNELS = 8
+DEEPEST = 64  # bits a sample
+FASTEST = 1_000_000  # kbit/s; more is a hole in the file, and not worth a refusal
+MARKUP = re.compile(r"<[A-Za-z/]")
 LOUDEST = 60.0  # decibels of gain; more is a typing error
 MBID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 PLAYABLE = {  # what browsers play as it is: container and codec to suffix and mime (RFC 6381)
@@ -70,6 +73,7 @@ class Reading:
     fingerprint: str  # sha256 of size and both ends: equal for moved, renamed and touched files
     key: str  # the same with library, size and time: the address of exactly this state of the file
     sound: Sound
+    remarks: list[str]  # what was mended or left out, in words
 
     @classmethod
     def of(cls, answer: dict[str, Any]) -> "Reading":
@@ -97,6 +101,7 @@ def read(file: BinaryIO, *, path: str, library: int = 0) -> Reading:
         fingerprint=hashlib.sha256(b"%d\n" % seen.st_size + head + tail).hexdigest(),
         key=hashlib.sha256(state + head + tail).hexdigest() if library else "",
         sound=sound,
+        remarks=_remarks(found),
     )
 
 
@@ -134,6 +139,7 @@ def _tags(file: BinaryIO, container: str) -> tagnames.Found:
     return tagnames.Found(
         defaultdict(list, texts),
         *(getattr(found, name) or getattr(second, name) for name in tagnames.NUMBERS),
+        found.left_out,
     )
 
 
@@ -174,7 +180,10 @@ def _sound(file: BinaryIO, container: str, size: int, found: tagnames.Found) -> 
         raise Unreadable("is longer than 24 hours, above 192 kHz or has more than 8 channels")
     if container not in {"mp3", "wav", "aiff"}:
         bitrate = size * 8 // duration_ms
-    return Sound(container, codec, duration_ms, bitrate, rate, channels, found.bit_depth)
+    depth = found.bit_depth if (found.bit_depth or 0) <= DEEPEST else None
+    return Sound(
+        container, credits.clean(codec, 16), duration_ms, min(bitrate or 0, FASTEST) or None, rate, channels, depth
+    )
 
 
 def _edges(file: BinaryIO, size: int) -> tuple[bytes, bytes]:
@@ -234,6 +243,20 @@ def _words(texts: dict[str, list[str]], path: str) -> dict[str, Any]:
         "mbid": next(iter(_mbids(texts["musicbrainzreleasetrackid"])), None),
         "album_mbid": next(iter(_mbids(texts["musicbrainzalbumid"])), None),
     }
+
+
+def _remarks(found: tagnames.Found) -> list[str]:
+    """Return what was done to the tags, for whoever keeps the files."""
+    said = [f"a tag of {length / 1e6:.1f} MB was left out" for length in found.left_out]
+    for name, limit in (("title", credits.NAME_LIMIT), ("artist", credits.CREDIT_LIMIT), ("album", credits.NAME_LIMIT)):
+        text = "".join(found.texts[name][:1])
+        if len(text) > limit:
+            said.append(f"the {name} was longer than {limit} characters and was cut")
+        if credits.hides_something(text):
+            said.append(f"control characters were removed from the {name}")
+        if MARKUP.search(text):
+            said.append(f"the {name} holds markup, which is shown as text")
+    return said
 
 
 def _mbids(values: list[str]) -> list[str]:

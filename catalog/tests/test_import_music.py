@@ -39,6 +39,18 @@ def test_unreadable_files_are_told_at_the_end_each_time(music, capsys):
     assert Track.objects.count() == 1
 
 
+def test_mended_tags_are_told_once(music, capsys):
+    (music / "page.mp3").write_bytes(b"<html>")
+    audio.make(music / "2.mp3", title="L" * 300, artist="Ida\x07", tone=300)
+    call_command("import_music", str(music))
+    out = capsys.readouterr().out
+    assert "2.mp3: the title was longer than 256 characters and was cut\n" in out
+    assert "2.mp3: control characters were removed from the artist\n" in out
+    assert out.index("1 could not be read") < out.index("1 taken in with remarks")
+    call_command("import_music", str(music))
+    assert "remarks" not in capsys.readouterr().out
+
+
 def test_copy_is_asked_for_by_name(music):
     call_command("import_music", str(music), "--copy")
     assert Track.objects.get().masters.get().storage_name

@@ -105,6 +105,17 @@ def test_hostile_tags_make_a_good_file(tmp_path):
     reading = read(path)
     assert reading.title == "T" * 256
     assert reading.artist == "a<script>"
+    assert reading.remarks == [
+        "a tag of 10.0 MB was left out",
+        "the title was longer than 256 characters and was cut",
+        "control characters were removed from the artist",
+        "the artist holds markup, which is shown as text",
+    ]
+
+
+def test_clean_tags_need_no_remark(tmp_path):
+    path = audio.make(tmp_path / "x.flac", title="Ebb < Flow\nII", artist="می\u200cخواهم", album="Tides & <3")
+    assert read(path).remarks == []
 
 
 @pytest.mark.parametrize("kind", audio.FORMATS)

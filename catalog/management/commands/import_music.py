@@ -46,6 +46,10 @@ class Command(BaseCommand):
             self.stdout.write(f"{len(report.unreadable)} could not be read:")
             for path, reason in report.unreadable:
                 self.stdout.write(f"  {paths.readable(path) or '.'} {reason}")
+        if report.remarks:
+            self.stdout.write(f"{len({path for path, _ in report.remarks})} taken in with remarks:")
+            for path, remark in report.remarks:
+                self.stdout.write(f"  {paths.readable(path)}: {remark}")
         ended = "Stopped; run it again to go on." if report.stopped else "Done."
         self.stdout.write(
             f"{ended} {report.found} files: {report.read} read, {report.unchanged} unchanged, {report.gone} gone, "
