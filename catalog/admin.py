@@ -77,7 +77,7 @@ class ArtistForm(forms.ModelForm):
         """Refuse a second artist of a name; a renamed one keeps its key, so that its files still find it."""
         name = str(self.cleaned_data["name"])
         if self.instance.pk is None:
-            self.instance.match_key = names.fold(name)
+            self.instance.match_key = names.artist_key(name)
             if Artist.objects.filter(match_key=self.instance.match_key, mbid=None).exists():
                 raise forms.ValidationError("There is an artist of this name.")
         return name

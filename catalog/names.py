@@ -23,6 +23,11 @@ def sort_key(name: str) -> str:
     return (plain.lstrip("'\"“”‘’.(…¿¡[ ") or plain)[:256]
 
 
+def artist_key(name: str) -> str:
+    """Return the identity of an artist without a MusicBrainz id. Folding may lengthen it: U+FDFA becomes 18."""
+    return fold(name)[:256]
+
+
 def album_key(artist: str, title: str) -> str:
     """Return the identity of an album without a MusicBrainz id: its album artist and title."""
     return f"{fold(artist)[:290]}\x1f{fold(title)[:290]}"

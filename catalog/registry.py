@@ -27,14 +27,14 @@ class Registry:
         unknown = [one for one in people if self._known_artist(one) is None]
         if not unknown:
             return
-        keys, mbids = {_artist_key(one.name) for one in unknown}, {one.mbid for one in unknown if one.mbid}
+        keys, mbids = {names.artist_key(one.name) for one in unknown}, {one.mbid for one in unknown if one.mbid}
         for artist in Artist.objects.filter(Q(match_key__in=keys) | Q(mbid__in=mbids)).order_by("-id"):
             self._remember_artist(artist)
         made: list[Artist] = []
         for one in unknown:
             if self._known_artist(one) is not None:
                 continue
-            namesake = self._artists.get(_artist_key(one.name))
+            namesake = self._artists.get(names.artist_key(one.name))
             if one.mbid and namesake and namesake.mbid is None:
                 namesake.mbid = one.mbid
                 if namesake.pk:
@@ -44,7 +44,7 @@ class Registry:
                 artist = Artist(
                     name=one.name,
                     sort_name=names.sort_key(one.name),
-                    match_key=_artist_key(one.name),
+                    match_key=names.artist_key(one.name),
                     mbid=one.mbid,
                     created_at=at,
                 )
@@ -59,7 +59,7 @@ class Registry:
         raise KeyError(one.name)
 
     def _known_artist(self, one: Credit) -> Artist | None:
-        return self._artists_by_mbid.get(one.mbid) if one.mbid else self._artists.get(_artist_key(one.name))
+        return self._artists_by_mbid.get(one.mbid) if one.mbid else self._artists.get(names.artist_key(one.name))
 
     def _remember_artist(self, artist: Artist) -> None:
         if artist.mbid:
@@ -138,9 +138,5 @@ class Registry:
         return self._genres[names.slug(name)]
 
 
-def _artist_key(name: str) -> str:
-    return names.fold(name)[:256]
-
-
 def _album_key(one: Reading) -> str:
-    return names.album_key(one.album_artist, one.album)[:600]
+    return names.album_key(one.album_artist, one.album)

@@ -68,7 +68,7 @@ def _write(batch: list[InventedArtist], genres: dict[str, Genre], at: datetime) 
             Artist(
                 name=artist.name,
                 sort_name=names.sort_key(artist.name),
-                match_key=names.fold(artist.name),
+                match_key=names.artist_key(artist.name),
                 mbid=artist.mbid,
                 aliases=artist.aliases,
                 created_at=at,

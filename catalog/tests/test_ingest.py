@@ -15,6 +15,7 @@ from catalog.models import (
     Artist,
     Cover,
     Credit,
+    Genre,
     LibraryFile,
     Master,
     Rendition,
@@ -296,3 +297,15 @@ def test_new_artist_counts_the_track_and_the_old_one_no_more(music):
     library.import_folder(music)
     assert list(Credit.objects.values_list("artist__name", flat=True)) == ["Otto"]
     assert Artist.objects.get(name="Ida").tracks_count == 0
+
+
+def test_names_that_grow_when_folded_fit_their_columns(music):
+    """One character becomes eighteen; PostgreSQL refuses what SQLite lets pass."""
+    long = "\ufdfa" * 256
+    for _ in range(2):
+        song(music / "a.mp3", title=long, artist=long, album=long, albumartist=long, genre=long)
+        library.import_folder(music)
+        for model in (Track, Artist, Album, Genre):
+            row = model.objects.get()
+            row.full_clean(exclude=[one.name for one in model._meta.fields if not getattr(one, "max_length", None)])
+        os.utime(music / "a.mp3", ns=(5, 5))
