@@ -11,6 +11,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.module_loading import import_string
 from rest_framework import exceptions
 
+from accounts.backends import BY_ID
 from accounts.models import User
 
 SESSION_KEY = "guest_id"
@@ -26,7 +27,8 @@ def of_session(request: HttpRequest) -> User | AnonymousUser:
 def guest_of_session(request: HttpRequest) -> User | None:
     """Return the guest whom this session knows, whoever has signed in since."""
     guest_id = request.session.get(SESSION_KEY)
-    return User.objects.filter(id=guest_id, is_guest=True, is_active=True).first() if guest_id is not None else None
+    user: User | None = BY_ID.instance(user_id=guest_id) if guest_id is not None else None
+    return user if user is not None and user.is_guest and user.is_active else None
 
 
 def ensure(request: HttpRequest, user: User | AnonymousUser) -> User:

@@ -4,9 +4,11 @@ import hashlib
 import secrets
 from datetime import datetime
 
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import F, Q, QuerySet
 
 from accounts.models import ApiToken, User
+from spotify_lite.prepared import Prepared
 
 BYTES = 32
 LENGTH = 43  # characters: 32 bytes in url-safe base64
@@ -26,13 +28,27 @@ def find(token: str) -> ApiToken | None:
     """Return the living token with its user, or None for anything else."""
     if len(token) != LENGTH:
         return None
-    return living().select_related("user").filter(digest=digest(token)).first()
+    row = _BY_DIGEST.first(digest=digest(token))
+    if row is None:
+        return None
+    found = ApiToken.from_db(DEFAULT_DB_ALIAS, _TOKEN, row[: len(_TOKEN)])
+    found.user = User.from_db(DEFAULT_DB_ALIAS, _USER, row[len(_TOKEN) :])
+    return found
 
 
 def living() -> QuerySet[ApiToken]:
     """Return the tokens that work: of an active user, and made since the user's password was set."""
     current = Q(user__password_set_at__isnull=True) | Q(created_at__gte=F("user__password_set_at"))
     return ApiToken.objects.filter(current, user__is_active=True)
+
+
+_TOKEN = [field.attname for field in ApiToken._meta.concrete_fields]
+_USER = [field.attname for field in User._meta.concrete_fields]
+_BY_DIGEST = Prepared(
+    ApiToken,
+    lambda digest: living().filter(digest=digest).values_list(*_TOKEN, *(f"user__{name}" for name in _USER)),
+    digest="a token's digest",
+)
 
 
 def note_use(token: ApiToken, *, at: datetime) -> None:

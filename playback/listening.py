@@ -1,19 +1,36 @@
 """Own what listening writes: a press of play, and the events of what is heard, many requests in one transaction."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.db import transaction
+from django.db.models import TextField
+from django.db.models.functions import Cast
 from rest_framework import exceptions
 
 from accounts import guests
 from accounts.models import User
 from catalog.models import Track
 from playback import commit, merging, plays, resume
-from playback.models import Play
+from spotify_lite.prepared import Prepared
+
+_SAMPLES: dict[str, Any] = {"track_id": merging.TRACK_IDS.stop - 1, "at": datetime.max.replace(tzinfo=UTC)}
+_PLAYABLE = Prepared(
+    Track,
+    lambda track_id, at: (
+        Track.objects.listed(at=at).filter(id=track_id).values_list("plays", Cast("card", TextField()))
+    ),
+    **_SAMPLES,
+)
+_DURATION = Prepared(
+    Track,
+    lambda track_id, at: Track.objects.listed(at=at).filter(id=track_id).values_list("id", "duration_ms"),
+    **_SAMPLES,
+)
 
 Who = Callable[[], User]  # the caller, made a guest only now: what is refused leaves no row behind
 
@@ -43,6 +60,7 @@ class Listening:
     at: datetime  # when it came
     begun: tuple[tuple[UUID, int], ...] = ()  # (play id, track id) of a press of play
     events: tuple[merging.Event, ...] = ()
+    durations_ms: Mapping[int, int] = field(default_factory=dict)  # of the tracks that were heard, where they are known
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +86,10 @@ def start(who: Who, *, track_id: int, play_id: UUID | None, device: str, at: dat
 
     Raise NotFound, TrackNotPlayable, PlayTaken, NotAuthenticated or Busy.
     """
-    found = Track.objects.listed(at=at).filter(id=track_id).values_list("plays", "card").first()
+    found = _PLAYABLE.first(track_id=track_id, at=at)
     if found is None:
         raise exceptions.NotFound
-    plays_so_far, card = found
+    card = orjson.loads(found[1])
     if not card["audio"]:
         raise TrackNotPlayable
     play_id = play_id or plays.uuid7(at_ms=ms_of(at))
@@ -80,7 +98,7 @@ def start(who: Who, *, track_id: int, play_id: UUID | None, device: str, at: dat
     stands = writer.submit(Listening(listener.id, device, at, begun=((play_id, track_id),)), rows=1)
     if stands[play_id] != track_id:
         raise PlayTaken
-    return Started(play_id, plays_so_far, card, resume.position_ms(listener.id, track_id))
+    return Started(play_id, found[0], card, resume.position_ms(listener.id, track_id))
 
 
 def report(who: Who, raw_events: list[Any], *, device: str, at: datetime) -> Report:
@@ -97,7 +115,7 @@ def report(who: Who, raw_events: list[Any], *, device: str, at: datetime) -> Rep
         except merging.Rejected as reason:
             rejected[index] = reason.code
     heard = {event.track_id for event in parsed.values()}
-    durations = dict(Track.objects.listed(at=at).filter(id__in=heard).values_list("id", "duration_ms")) if heard else {}
+    durations = _durations_ms(heard, at=at)
     accepted: list[merging.Event] = []
     for index, event in parsed.items():
         try:
@@ -107,26 +125,38 @@ def report(who: Who, raw_events: list[Any], *, device: str, at: datetime) -> Rep
     if accepted:
         listener = who()
         guests.note_seen(listener, at=at)
-        writer.submit(Listening(listener.id, device, at, events=tuple(accepted)), rows=len(accepted))
+        wanted = Listening(listener.id, device, at, events=tuple(accepted), durations_ms=durations)
+        writer.submit(wanted, rows=len(accepted))
     return Report(len(accepted), sorted(rejected.items()))
+
+
+def _durations_ms(track_ids: Collection[int], *, at: datetime) -> dict[int, int]:
+    """Return the durations of those that are listed; players report of one track, outboxes of many."""
+    if len(track_ids) == 1:
+        return dict(_DURATION.rows(track_id=next(iter(track_ids)), at=at))
+    return dict(Track.objects.listed(at=at).filter(id__in=track_ids).values_list("id", "duration_ms"))
 
 
 def store(batch: Sequence[Listening]) -> list[dict[UUID, int]]:
     """Write the batch in one transaction; return for each request the track that each of its play ids stands for."""
-    wanted: dict[plays.Key, Play] = {}
+    begun: dict[plays.Key, plays.Press] = {}
+    first_heard: dict[plays.Key, plays.Press] = {}
+    heard: list[tuple[int, merging.Event]] = []
+    durations_ms: dict[int, int] = {}
     for request in batch:
+        durations_ms |= request.durations_ms
         for play_id, track_id in request.begun:
-            wanted.setdefault((play_id, request.listener_id), _play(request, play_id, track_id, None))
-    for request in batch:
+            begun.setdefault((play_id, request.listener_id), plays.Press(track_id, request.device, request.at))
         for event in request.events:
+            heard.append((request.listener_id, event))
             key = event.play_id, request.listener_id
-            if key not in wanted:
-                wanted[key] = _play(request, event.play_id, event.track_id, event.at_ms)
-    heard = [(request.listener_id, event) for request in batch for event in request.events]
+            if key not in first_heard:
+                started = merging.EPOCH + timedelta(milliseconds=event.at_ms)
+                first_heard[key] = plays.Press(event.track_id, request.device, started)
     with transaction.atomic():
-        registered = plays.register(wanted)
+        registered = plays.register(begun, first_heard)
         resume.save(merging.newest(heard))
-        plays.hear(heard, registered, at=max(request.at for request in batch))
+        plays.hear(heard, registered, durations_ms=durations_ms, at=max(request.at for request in batch))
     return [
         {
             play_id: registered[play_id, request.listener_id].track_id
@@ -134,18 +164,6 @@ def store(batch: Sequence[Listening]) -> list[dict[UUID, int]]:
         }
         for request in batch
     ]
-
-
-def _play(request: Listening, play_id: UUID, track_id: int, at_ms: int | None) -> Play:
-    """Return the row of a play that may be new: begun with the request, or when its first event says."""
-    started = request.at if at_ms is None else merging.EPOCH + timedelta(milliseconds=at_ms)
-    return Play(
-        listener_id=request.listener_id,
-        track_id=track_id,
-        play_id=play_id,
-        device=request.device,
-        started_at=started,
-    )
 
 
 def ms_of(at: datetime) -> int:

@@ -6,7 +6,7 @@ tracks, the catalog's version), each sorted, so that two batches cannot deadlock
 
 import secrets
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -17,10 +17,64 @@ from catalog import derived
 from catalog.models import Track
 from playback import merging
 from playback.models import Play, PlayEvent
+from spotify_lite.given import Given, Row
 
 MAX_EVENTS = 500  # kept of a play: 80 minutes of events every 10 s that do not add up to 30 s will not count
 
 Key = tuple[UUID, int]  # play id, listener id
+
+_FIND = Given(
+    """
+    SELECT found.play_id, found.listener_id, found.id, found.track_id, found.counted_at IS NOT NULL
+    FROM {given}, playback_play AS found
+    WHERE found.play_id = given.play_id AND found.listener_id = given.listener_id
+    ORDER BY found.play_id, found.listener_id
+    {locked}
+    """,
+    play_id="uuid",
+    listener_id="bigint",
+)
+_MAKE = Given(
+    """
+    INSERT INTO playback_play (play_id, listener_id, track_id, device, started_at)
+    SELECT play_id, listener_id, track_id, device, started_at FROM {given} WHERE true
+    ON CONFLICT (play_id, listener_id) DO NOTHING
+    RETURNING play_id, listener_id, id, track_id, false
+    """,
+    play_id="uuid",
+    listener_id="bigint",
+    track_id="bigint",
+    device="text",
+    started_at="timestamptz",
+)
+_KNOWN = Given(
+    """
+    SELECT event.play_id, event.seq, event.at_ms, event.position_ms, event.state
+    FROM {given}, playback_playevent AS event
+    WHERE event.play_id = given.play_id
+    """,
+    play_id="bigint",
+)
+_KEEP = Given(
+    """
+    INSERT INTO playback_playevent (play_id, seq, at_ms, position_ms, state)
+    SELECT play_id, seq, at_ms, position_ms, state FROM {given}
+    """,
+    play_id="bigint",
+    seq="int",
+    at_ms="bigint",
+    position_ms="int",
+    state="int",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A play that may be new."""
+
+    track_id: int
+    device: str
+    started_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,29 +92,39 @@ def uuid7(*, at_ms: int) -> UUID:
     return UUID(int=at_ms << 80 | 7 << 76 | random >> 62 << 64 | 2 << 62 | random & (1 << 62) - 1)
 
 
-def register(wanted: Mapping[Key, Play]) -> dict[Key, Registered]:
-    """Make the plays that are not there yet, and return all of them as they stand, locked until the commit."""
-    found = _lock(wanted)
-    if missing := [wanted[key] for key in sorted(wanted.keys() - found.keys())]:
-        Play.objects.bulk_create(missing, ignore_conflicts=True)  # another process may have made one meanwhile
-        found = _lock(wanted)
+def register(begun: Mapping[Key, Press], heard: Mapping[Key, Press]) -> dict[Key, Registered]:
+    """Make the plays that are not there yet, and return all of them as they stand, locked until the commit.
+
+    Those that are begun are taken for new, those that are heard for known: one statement each where that is so.
+    """
+    found = _registered(_FIND, sorted(heard)) if heard else {}
+    if missing := sorted((begun.keys() | heard.keys()) - found.keys()):
+        presses = [begun.get(key) or heard[key] for key in missing]
+        rows = [
+            (*key, press.track_id, press.device, press.started_at) for key, press in zip(missing, presses, strict=True)
+        ]
+        found |= _registered(_MAKE, rows)
+        if taken := [key for key in missing if key not in found]:  # begun before, or by another process meanwhile
+            found |= _registered(_FIND, taken)
     return found
 
 
-def _lock(wanted: Mapping[Key, Play]) -> dict[Key, Registered]:
-    rows = (
-        Play.objects.select_for_update(no_key=True)
-        .filter(play_id__in={play_id for play_id, _ in wanted}, listener_id__in={listener for _, listener in wanted})
-        .order_by("play_id", "listener_id")
-        .values_list("play_id", "listener_id", "id", "track_id", "counted_at")
-    )
+def _registered(statement: Given, rows: Sequence[Row]) -> dict[Key, Registered]:
     return {
-        (play_id, listener_id): Registered(row_id, track_id, counted_at is not None)
-        for play_id, listener_id, row_id, track_id, counted_at in rows
+        (UUID(play_id) if isinstance(play_id, str) else play_id, listener_id): Registered(
+            row_id, track_id, bool(counted)
+        )
+        for play_id, listener_id, row_id, track_id, counted in statement.run(rows)
     }
 
 
-def hear(heard: Iterable[tuple[int, merging.Event]], plays: Mapping[Key, Registered], *, at: datetime) -> None:
+def hear(
+    heard: Iterable[tuple[int, merging.Event]],
+    plays: Mapping[Key, Registered],
+    *,
+    durations_ms: Mapping[int, int],
+    at: datetime,
+) -> None:
     """Keep the events of plays that have not counted, and count those of which enough was heard.
 
     An event for another track than its play's moves the resume point only.
@@ -73,38 +137,31 @@ def hear(heard: Iterable[tuple[int, merging.Event]], plays: Mapping[Key, Registe
     if not events:
         return
     known = _known(events)
-    added: list[PlayEvent] = []
+    added: list[Row] = []
     for play, arrived in events.items():
         for event in arrived:
             if event.seq not in known[play.id] and len(known[play.id]) < MAX_EVENTS:
                 known[play.id][event.seq] = event
-                added.append(_row(play, event))
-    PlayEvent.objects.bulk_create(added)  # no conflicts: the plays are locked
-    durations = dict(Track.objects.filter(id__in={play.track_id for play in events}).values_list("id", "duration_ms"))
+                added.append((play.id, event.seq, event.at_ms, event.position_ms, event.state))
+    if added:
+        _KEEP.run(added)  # no conflicts: the plays are locked
     enough = [
         play
         for play in events
-        if merging.counts(merging.heard_ms(known[play.id].values()), duration_ms=durations.get(play.track_id, 0))
+        if merging.counts(merging.heard_ms(known[play.id].values()), duration_ms=durations_ms.get(play.track_id, 0))
     ]
     if enough:
         _count(enough, at=at)
 
 
-def _known(plays: Iterable[Registered]) -> dict[int, dict[int, merging.Event]]:
+def _known(events: Mapping[Registered, Sequence[merging.Event]]) -> dict[int, dict[int, merging.Event]]:
     """Return the events kept of these plays, by play and seq."""
     known: dict[int, dict[int, merging.Event]] = defaultdict(dict)
-    rows = PlayEvent.objects.filter(play_id__in=[play.id for play in plays]).values_list(
-        "play_id", "play__track_id", "play__play_id", "seq", "at_ms", "position_ms", "state"
-    )
-    for row_id, track_id, play_id, seq, at_ms, position_ms, state in rows:
-        known[row_id][seq] = merging.Event(track_id, play_id, seq, at_ms, position_ms, state)
+    plays = {play.id: arrived[0] for play, arrived in events.items()}
+    for row_id, seq, at_ms, position_ms, state in _KNOWN.run([(row_id,) for row_id in plays]):
+        one = plays[row_id]
+        known[row_id][seq] = merging.Event(one.track_id, one.play_id, seq, at_ms, position_ms, state)
     return known
-
-
-def _row(play: Registered, event: merging.Event) -> PlayEvent:
-    return PlayEvent(
-        play_id=play.id, seq=event.seq, at_ms=event.at_ms, position_ms=event.position_ms, state=event.state
-    )
 
 
 def _count(plays: list[Registered], *, at: datetime) -> None:

@@ -5,29 +5,42 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
 from django.db.models import OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from playback.merging import ENDED, Event
+from playback.merging import ENDED, MAX_INT, Event
 from playback.models import Play, ResumePoint
+from spotify_lite.given import Given
+from spotify_lite.prepared import Prepared
 
 # The merge rule, in the row: a batch in any order, of any age, ends in the same points. UUIDs compare alike here
 # (lower-case hex in SQLite, bytes in PostgreSQL) and in Python.
-_UPSERT = """
-INSERT INTO playback_resumepoint (listener_id, track_id, at_ms, play_id, seq, position_ms, state)
-{rows}
-ON CONFLICT (listener_id, track_id) DO UPDATE SET
-    at_ms = excluded.at_ms, play_id = excluded.play_id, seq = excluded.seq,
-    position_ms = excluded.position_ms, state = excluded.state
-WHERE (excluded.at_ms, excluded.play_id, excluded.seq)
-    > (playback_resumepoint.at_ms, playback_resumepoint.play_id, playback_resumepoint.seq)
-"""
-# One text for every batch size, so that it stays prepared. SQLite is quickest row by row in one transaction.
-_POSTGRESQL = _UPSERT.format(
-    rows="SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::uuid[], %s::int[], %s::int[], %s::int[])"
+_MERGE = Given(
+    """
+    INSERT INTO playback_resumepoint (listener_id, track_id, at_ms, play_id, seq, position_ms, state)
+    SELECT listener_id, track_id, at_ms, play_id, seq, position_ms, state FROM {given} WHERE true
+    ON CONFLICT (listener_id, track_id) DO UPDATE SET
+        at_ms = excluded.at_ms, play_id = excluded.play_id, seq = excluded.seq,
+        position_ms = excluded.position_ms, state = excluded.state
+    WHERE (excluded.at_ms, excluded.play_id, excluded.seq)
+        > (playback_resumepoint.at_ms, playback_resumepoint.play_id, playback_resumepoint.seq)
+    """,
+    listener_id="bigint",
+    track_id="bigint",
+    at_ms="bigint",
+    play_id="uuid",
+    seq="int",
+    position_ms="int",
+    state="int",
 )
-_SQLITE = _UPSERT.format(rows="VALUES (%s, %s, %s, %s, %s, %s, %s)")
+_POSITION = Prepared(
+    ResumePoint,
+    lambda listener_id, track_id: ResumePoint.objects.filter(listener_id=listener_id, track_id=track_id).values_list(
+        "position_ms", "state"
+    ),
+    listener_id=MAX_INT,
+    track_id=MAX_INT - 1,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +65,13 @@ def save(heard: Iterable[tuple[int, Event]]) -> None:
         (listener_id, event.track_id, event.at_ms, event.play_id, event.seq, event.position_ms, event.state)
         for listener_id, event in heard
     ]
-    if not rows:
-        return
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(_POSTGRESQL, [list(column) for column in zip(*rows, strict=True)])
-        else:
-            cursor.executemany(_SQLITE, [(*row[:3], row[3].hex, *row[4:]) for row in rows])
+    if rows:
+        _MERGE.run(rows)
 
 
 def position_ms(listener_id: int, track_id: int) -> int:
     """Return where to go on in this track: 0 when it was never begun, or heard to its end."""
-    point = (
-        ResumePoint.objects.filter(listener_id=listener_id, track_id=track_id)
-        .values_list("position_ms", "state")
-        .first()
-    )
+    point = _POSITION.first(listener_id=listener_id, track_id=track_id)
     return 0 if point is None or point[1] == ENDED else point[0]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connections, models, router
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-Value = int | datetime
+Value = int | str | datetime
 
 
 @dataclass(frozen=True)
@@ -18,12 +18,20 @@ class _Place:
     name: str
 
 
+@dataclass(frozen=True)
+class _Compiled:
+    """The queryset in one kind of database."""
+
+    sql: str
+    parameters: list[Any]  # or places of values
+    converters: list[tuple[int, list[Callable[..., Any]], Any]]  # column, what makes its values Python's, expression
+
+
 class Prepared:
     """A queryset as a function of its values, for the few queries of the hottest calls.
 
     `build` is called with the samples, once for each kind of database; where a sample is found among the parameters,
-    the value of that name is put when the query runs, so samples must differ from all else in the query. Rows are
-    tuples as the driver reads them, without the fields' own conversions: select integers and text.
+    the value of that name is put when the query runs, so samples must differ from all else in the query.
     """
 
     def __init__(
@@ -32,30 +40,49 @@ class Prepared:
         self._model = model
         self._build = build
         self._samples = samples
-        self._compiled: dict[str, tuple[str, list[Any]]] = {}  # by vendor: SQL, and parameters or places
+        self._compiled: dict[str, _Compiled] = {}  # by vendor
 
     def rows(self, **values: Value) -> list[tuple[Any, ...]]:
-        """Return the rows for these values: one query."""
+        """Return the rows for these values, as `values_list` does: one query."""
         connection = connections[router.db_for_read(self._model)]
-        sql, parameters = self._compiled.get(connection.vendor) or self._compile(connection)
+        compiled = self._compiled.get(connection.vendor) or self._compile(connection)
         given = {name: _adapted(value, connection) for name, value in values.items()}
         with connection.cursor() as cursor:
-            cursor.execute(sql, [given[part.name] if isinstance(part, _Place) else part for part in parameters])
-            return list(cursor.fetchall())
+            cursor.execute(
+                compiled.sql, [given[part.name] if isinstance(part, _Place) else part for part in compiled.parameters]
+            )
+            rows = list(cursor.fetchall())
+        return [_converted(row, compiled, connection) for row in rows] if compiled.converters else rows
 
     def first(self, **values: Value) -> tuple[Any, ...] | None:
         """Return the first row, or None where there is none."""
         return next(iter(self.rows(**values)), None)
 
-    def _compile(self, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
-        query = self._build(**self._samples).query
-        sql, parameters = query.get_compiler(connection=connection).as_sql()
+    def instance(self, **values: Value) -> Any:
+        """Return the first row as an object of the model, for a queryset that selects no values of its own."""
+        row = self.first(**values)
+        fields = [field.attname for field in self._model._meta.concrete_fields]
+        return None if row is None else self._model.from_db(router.db_for_read(self._model), fields, row)
+
+    def _compile(self, connection: BaseDatabaseWrapper) -> _Compiled:
+        compiler = self._build(**self._samples).query.get_compiler(connection=connection)
+        sql, parameters = compiler.as_sql()
         places = {_adapted(sample, connection): _Place(name) for name, sample in self._samples.items()}
-        compiled = sql, [places.get(parameter, parameter) for parameter in parameters]
-        if missing := set(places.values()) - set(compiled[1]):
+        put = [places.get(parameter, parameter) for parameter in parameters]
+        if missing := set(places.values()) - set(put):
             raise ValueError(f"The query does not use {missing}.")
+        converters = compiler.get_converters([column[0] for column in compiler.select])
+        compiled = _Compiled(sql, put, [(place, *how) for place, how in converters.items()])
         self._compiled[connection.vendor] = compiled
         return compiled
+
+
+def _converted(row: tuple[Any, ...], compiled: _Compiled, connection: BaseDatabaseWrapper) -> tuple[Any, ...]:
+    values = list(row)
+    for place, converters, expression in compiled.converters:
+        for convert in converters:
+            values[place] = convert(values[place], expression, connection)
+    return tuple(values)
 
 
 def _adapted(value: Value, connection: BaseDatabaseWrapper) -> Any:

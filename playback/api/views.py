@@ -1,7 +1,6 @@
 """The REST door of listening: play, the stable address of the audio, progress, continue, and the playback state."""
 
 from collections.abc import Callable
-from dataclasses import asdict
 from hashlib import blake2b
 from typing import Any
 
@@ -20,7 +19,7 @@ from accounts.models import ApiToken, User
 from catalog import shapes
 from catalog.models import Track
 from playback import links, listening, resume, state
-from playback.api import serializers
+from playback.api import requests, serializers
 from playback.models import PlaybackState
 from spotify_lite import cursors, rest
 from spotify_lite.personal import PersonalView
@@ -55,13 +54,13 @@ class PlayView(PersonalView):
 
         The same play_id for the same track again is the same play.
         """
-        values = _checked(serializers.PlayRequestSerializer(data=request.data))
+        play_id, device = requests.press(request.data)
         at = timezone.now()
         started = listening.start(
             _who(request),
             track_id=track_id,
-            play_id=values["play_id"],
-            device=values["device"] or _device(request),
+            play_id=play_id,
+            device=device or _device(request),
             at=at,
         )
         base = rest.origin(request._request)
@@ -72,7 +71,7 @@ class PlayView(PersonalView):
                 "play_id": started.play_id,
                 "track": track,
                 "resume_ms": started.resume_ms,
-                "sources": [asdict(source) for source in signed.sources(started.card)],
+                "sources": signed.sources(started.card),
                 "hls_url": track["hls_url"],
                 "dash_url": track["dash_url"],
                 "expires_at": signed.expires_at,

@@ -247,8 +247,7 @@ def test_a_batch_takes_the_same_queries_whatever_its_size(
     tracks = [make_track(f"Track {index}") for index in range(number)]
     events = [make_event(track.id, play_id=str(uuid.UUID(int=index + 9))) for index, track in enumerate(tracks)]
     post(phone, events[0])
-    # token; tracks; then one transaction (two statements of its own here): plays, points, events known, durations
-    more = 2 if number > 1 else 0  # the plays that are new, and all of them again
-    events_new = 1 if number > 1 else 0
-    with django_assert_num_queries(8 + more + events_new):
+    # token; tracks; then one transaction (two statements of its own here): plays, points, events known
+    more = 2 if number > 1 else 0  # the plays that are new, and their events
+    with django_assert_num_queries(7 + more):
         post(phone, *events)
