@@ -26,7 +26,10 @@ class FolderPicture:
     """A picture that lies beside the music."""
 
     path: str  # text, relative to the library's root
-    key: str  # sha256 of the file
+    key: str  # sha256 of the file; empty if it is not of a size that is taken
+    size: int  # bytes
+    mtime_ns: int
+    fresh: bool  # it is not the one of the last scan
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,7 @@ class Writer:
             _write_masters(plans)
             files = self._note_files(items, {plan.item.path: plan.master for plan in plans})
             _write_renditions(speaking, files, now, touched)
+            _free_copies([plan for plan in plans if plan.silent and plan.item.stored])
             pictures.ask_for(uncut, files)
             _want_hashes(plans)
             refresh(touched, at=now)
@@ -151,7 +152,7 @@ class Writer:
         )
 
     def _note_files(self, items: Sequence[Item], masters: dict[str, Master]) -> dict[str, LibraryFile]:
-        """Write what was seen at each path; return the rows by path. Copies have none."""
+        """Write what was seen at each path, pictures too; return the rows by path. Copies have none."""
         if self._library is None:
             return {}
         rows = [
@@ -164,6 +165,11 @@ class Writer:
                 reason=item.reason[:300],
             )
             for item in items
+        ]
+        beside = {one.path: one for item in items if (one := item.folder_picture) and one.fresh}
+        rows += [
+            LibraryFile(library=self._library, path=one.path, size=one.size, mtime_ns=one.mtime_ns)
+            for one in beside.values()
         ]
         LibraryFile.objects.bulk_create(
             rows,
@@ -195,8 +201,10 @@ def _describe(plan: Plan) -> None:
 
 
 def _playable(plan: Plan) -> tuple[str, str] | None:
-    """Return suffix and mime if browsers play the file as it lies there."""
-    return None if plan.item.stored else PLAYABLE.get((plan.reading.sound.container, plan.reading.sound.codec))
+    """Return suffix and mime if the file is served as it lies there: browsers play it, and it has no copy."""
+    if plan.item.stored or plan.master.storage_name:
+        return None
+    return PLAYABLE.get((plan.reading.sound.container, plan.reading.sound.codec))
 
 
 def _write_masters(plans: Iterable[Plan]) -> None:
@@ -237,6 +245,14 @@ def _write_renditions(plans: Sequence[Plan], files: dict[str, LibraryFile], now:
     Rendition.objects.bulk_update(changed, ["extension", "mime", "master", "file", "key", "size", "bitrate"])
     if converted:
         work.enqueue_many("source", converted)
+
+
+def _free_copies(plans: Iterable[Plan]) -> None:
+    """Ask for an object of their own for tracks that were copied and are served from a folder, which may go now."""
+    copies = {plan.master.pk for plan in plans}
+    tied = Rendition.objects.filter(name="source", master_id__in=copies, file__isnull=False)
+    if masters := list(tied.values_list("master_id", flat=True)):
+        work.enqueue_many("source", {master: {} for master in masters})
 
 
 def _want_hashes(plans: Iterable[Plan]) -> None:

@@ -28,6 +28,10 @@ class Known:
     reason: str
     missing: bool
 
+    def differs(self, seen: scan.Seen) -> bool:
+        """Tell whether the file is not as it was, or was away."""
+        return self.missing or (self.size, self.mtime_ns) != (seen.size, seen.mtime_ns)
+
 
 def unseen(done: int, total: int) -> None:
     """Progress that nobody looks at."""
@@ -129,16 +133,19 @@ class Intake:
         )
 
     def _picture(self, folder: str) -> FolderPicture | None:
-        """Return the picture beside the music, if there is one of a size that is taken."""
+        """Return the picture beside the music, if there is one."""
         if folder not in self._pictures:
-            found, name = None, self._folders[folder].picture
-            path = f"{folder}/{name}" if folder else name
-            try:
-                if name and 0 < (self._root / path).stat().st_size <= LARGEST_PICTURE:
-                    key = hashlib.sha256((self._root / path).read_bytes()).hexdigest()
-                    found = FolderPicture(paths.to_text(path), key)
-            except OSError:
-                pass  # a picture is not worth an error: the album is shown without
+            found, seen = None, self._folders[folder].picture
+            if seen:
+                key = ""
+                try:
+                    if 0 < seen.size <= LARGEST_PICTURE:
+                        key = hashlib.sha256((self._root / seen.path).read_bytes()).hexdigest()
+                except OSError:
+                    pass  # a picture is not worth an error: the album is shown without
+                path = paths.to_text(seen.path)
+                row = self._known.get(path)
+                found = FolderPicture(path, key, seen.size, seen.mtime_ns, row is None or row.differs(seen))
             self._pictures[folder] = found
         return self._pictures[folder]
 

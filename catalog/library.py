@@ -12,9 +12,9 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from catalog import ingest, intake, paths, scan, search
+from catalog import imports, ingest, intake, paths, scan, search, work
 from catalog.intake import Intake, Known, Progress
-from catalog.models import AlbumCredit, Credit, Library, LibraryFile, Master, Track, TrackGenre, Work
+from catalog.models import AlbumCredit, Credit, Library, LibraryFile, Master, Rendition, Track, TrackGenre, Work
 
 
 @dataclass
@@ -32,15 +32,25 @@ class Report:
 
 
 def import_folder(
-    root: Path, *, copy: bool = False, progress: Progress = intake.unseen, stop: Callable[[], bool] = bool
+    root: Path,
+    *,
+    copy: bool = False,
+    progress: Progress = intake.unseen,
+    stop: Callable[[], bool] = bool,
+    waiting: Callable[[], object] = bool,
 ) -> Report:
     """Take in a folder; raise OSError if it cannot be listed.
 
     In place, the files stay where they are and are served from there; with `copy` their bytes go to the storage
-    "masters", and the folder may go. `stop` is asked after each file: what is written by then stays.
+    "masters", and the folder may go. `stop` is asked after each file: what is written by then stays. `waiting` is
+    called once if another import runs: they take turns.
     """
+    with imports.turn(waiting=waiting, stop=stop) as ours:
+        return _import(root.resolve(), copy, progress, stop) if ours else Report(stopped=True)
+
+
+def _import(root: Path, copy: bool, progress: Progress, stop: Callable[[], bool]) -> Report:
     began = time.monotonic()
-    root = root.resolve()
     folders = list(scan.walk(str(root)))
     report = Report(found=sum(len(folder.files) for folder in folders))
     report.unreadable = [refused for folder in folders for refused in folder.refused]
@@ -66,6 +76,13 @@ def import_folder(
 
 def rescan(row: Work) -> None:
     """Look at one file again: it was found changed when it was about to be played."""
+    with imports.turn() as ours:
+        if not ours:
+            raise work.Failed("An import is running.")
+        _rescan(row)
+
+
+def _rescan(row: Work) -> None:
     file = LibraryFile.objects.select_related("library").filter(id=row.subject_id).first()
     if file is None:
         return
@@ -91,6 +108,10 @@ def hide_gone(library: Library, doubtful: Iterable[int]) -> None:
     there = LibraryFile.objects.filter(master__track=OuterRef("pk"), missing=False, reason="")
     stored = Master.objects.filter(track=OuterRef("pk")).exclude(storage_name="")
     with transaction.atomic():
+        left = Rendition.objects.filter(name="source", file__missing=True, track__masters__in=masters)
+        copies = Master.objects.filter(track__renditions__in=left).exclude(storage_name="")
+        if spare := list(copies.values_list("id", flat=True)):
+            work.enqueue_many("source", {master: {} for master in spare})
         gone = Track.objects.filter(~Exists(there), ~Exists(stored), available=True, masters__in=masters)
         rows = dict(gone.values_list("id", "album_id"))
         if not rows:
@@ -116,25 +137,36 @@ def _compare(
     there: set[str] = set()
     changed: list[tuple[scan.Folder, list[scan.Seen]]] = []
     for folder in folders:
+        new_picture = _picture_changed(folder, known, there)
         to_read = []
         for seen in folder.files:
             path = paths.to_text(seen.path)
             there.add(path)
             row = known.get(path)
-            if row is None or row.missing or (row.size, row.mtime_ns) != (seen.size, seen.mtime_ns):
+            if row is None or new_picture or row.differs(seen):
                 to_read.append(seen)
                 continue
             report.unchanged += 1
             if row.reason:
                 report.unreadable.append((seen.path, row.reason))
         changed.append((folder, to_read))
-    gone = [row.id for path, row in known.items() if path not in there and not row.missing]
-    report.gone = len(gone)
+    lost = {path: row.id for path, row in known.items() if path not in there and not row.missing}
+    gone = list(lost.values())
+    report.gone = sum(not scan.is_picture(path) for path in lost)
     if gone:
         for at in range(0, len(gone), 1000):
             LibraryFile.objects.filter(id__in=gone[at : at + 1000]).update(missing=True)
         changed = _with_heirs(library, folders, changed, gone)
     return [(folder, files) for folder, files in changed if files]
+
+
+def _picture_changed(folder: scan.Folder, known: dict[str, Known], there: set[str]) -> bool:
+    """Tell whether the picture beside the music is new or another: its files are then read again, and choose anew."""
+    if folder.picture is None:
+        return False
+    path = paths.to_text(folder.picture.path)
+    there.add(path)
+    return path not in known or known[path].differs(folder.picture)
 
 
 def _with_heirs(

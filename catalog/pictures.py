@@ -25,7 +25,7 @@ class Pictures:
                 continue
             if plan.album is None:
                 chosen[key], plan.track.cover_wanted = plan, key
-            elif not self._embedded.get(plan.album.pk) if plan.reading.picture else not plan.album.cover_wanted:
+            elif self._is_better(plan, plan.album):
                 self._embedded[plan.album.pk] = bool(plan.reading.picture)
                 chosen[key], plan.album.cover_wanted = plan, key
                 albums[plan.album.pk] = plan.album
@@ -36,6 +36,14 @@ class Pictures:
                 row.cover_key = row.cover_wanted
         Album.objects.bulk_update(albums.values(), ["cover_wanted", "cover_key"])
         return {key: plan for key, plan in chosen.items() if key not in cut}
+
+    def _is_better(self, plan: Plan, album: Album) -> bool:
+        """Tell whether a picture takes the place of the one that the album has."""
+        if plan.reading.picture:
+            return not self._embedded.get(album.pk)
+        folder = plan.item.folder_picture
+        is_news = folder is not None and folder.fresh and album.pk not in self._embedded
+        return is_news or not album.cover_wanted
 
 
 def ask_for(uncut: dict[str, Plan], files: dict[str, LibraryFile]) -> None:

@@ -40,7 +40,7 @@ PICTURES = {
 
 @dataclass(frozen=True)
 class Seen:
-    """A regular file under an audio suffix."""
+    """A regular file: music, or a folder's picture."""
 
     path: str  # relative to the root, as the system gives it
     size: int  # bytes
@@ -53,7 +53,7 @@ class Folder:
 
     path: str  # relative to the root; empty for the root itself
     files: list[Seen] = field(default_factory=list)
-    picture: str = ""  # name of the best cover picture in it
+    picture: Seen | None = None  # the best cover picture in it
     refused: list[tuple[str, str]] = field(default_factory=list)  # path and reason of what is not a file
 
 
@@ -92,8 +92,9 @@ def _sort(entry: os.DirEntry[str], folder: Folder) -> None:
     """Note an entry as music, as the folder's picture, or as refused."""
     name = entry.name.lower()
     if name in PICTURES and entry.is_file():
-        if not folder.picture or PICTURES[name] < PICTURES[folder.picture.lower()]:
-            folder.picture = entry.name
+        if folder.picture is None or PICTURES[name] < PICTURES[_name(folder.picture.path)]:
+            seen = entry.stat()
+            folder.picture = Seen(_join(folder.path, entry.name), seen.st_size, seen.st_mtime_ns)
         return
     if name.rpartition(".")[2] not in SUFFIXES or entry.is_dir():
         return
@@ -109,6 +110,15 @@ def _sort(entry: os.DirEntry[str], folder: Folder) -> None:
             folder.files.append(Seen(path, seen.st_size, seen.st_mtime_ns))
         else:
             folder.refused.append((path, "is not a file"))
+
+
+def is_picture(path: str) -> bool:
+    """Tell whether a path is that of a folder's picture."""
+    return _name(path) in PICTURES
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2].lower()
 
 
 def _join(path: str, name: str) -> str:

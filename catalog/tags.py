@@ -3,6 +3,7 @@
 tinytag reads first, being quick; mutagen is asked where tinytag fails or is not exact enough.
 """
 
+import dataclasses
 import hashlib
 import os
 import re
@@ -136,11 +137,8 @@ def _tags(file: BinaryIO, container: str) -> tagnames.Found:
     if found is None:
         return second
     texts = {name: second.texts[name] or found.texts[name] for name in found.texts.keys() | second.texts.keys()}
-    return tagnames.Found(
-        defaultdict(list, texts),
-        *(getattr(found, name) or getattr(second, name) for name in tagnames.NUMBERS),
-        found.left_out,
-    )
+    numbers = {name: getattr(found, name) or getattr(second, name) for name in tagnames.NUMBERS}
+    return dataclasses.replace(found, texts=defaultdict(list, texts), **numbers)
 
 
 def _mutagen(file: BinaryIO) -> mutagen.FileType:

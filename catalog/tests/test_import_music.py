@@ -86,3 +86,23 @@ def test_sigterm_ends_it_between_two_batches(tmp_path):
     assert out.startswith(("Stopped; run it again to go on. 3000 files", "Done. 3000 files"))
     ended = subprocess.run(argv, env=environment, capture_output=True, text=True, check=True)
     assert "Done. 3000 files" in ended.stdout
+
+
+@pytest.mark.slow
+def test_two_imports_at_once_take_turns(tmp_path):
+    for place in range(300):
+        path = audio.make(tmp_path / "music" / f"{place}.mp3", title=f"Song {place}", artist=f"Artist {place % 7}")
+        path.write_bytes(path.read_bytes() + place.to_bytes(4))
+    environment = {**os.environ, "VAR_DIR": str(tmp_path / "var"), "DATABASE_URL": ""}
+    environment.pop("DJANGO_SETTINGS_MODULE")
+    manage = [sys.executable, str(Path(__file__).resolve().parents[2] / "manage.py")]
+    subprocess.run([*manage, "migrate", "-v0"], env=environment, check=True)
+    argv = [*manage, "import_music", str(tmp_path / "music")]
+    both = [
+        subprocess.Popen(argv, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    told = [running.communicate(timeout=60) for running in both]
+    assert [running.returncode for running in both] == [0, 0]
+    assert sorted(out.split(" files: ")[1].split(",")[0] for out, _ in told) == ["0 read", "300 read"]
+    assert sum("Another import is running" in err for _, err in told) == 1

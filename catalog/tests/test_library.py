@@ -1,11 +1,14 @@
 """A scan reads what has changed, hides what has gone, and steps over what is no music."""
 
+import hashlib
 import os
+import shutil
 import socket
 
 import pytest
+from django.utils import timezone
 
-from catalog import library, media, scan
+from catalog import imports, library, media, scan, work
 from catalog.models import Album, Artist, CatalogVersion, Genre, LibraryFile, Master, Rendition, Track, Work
 from catalog.tests import audio
 
@@ -186,6 +189,76 @@ def test_copies_do_not_need_the_folder(music, settings):
     library.import_folder(music, copy=True)
     assert (Track.objects.count(), Master.objects.count()) == (2, 2)
     assert set(Track.objects.values_list("available", flat=True)) == {True}
+
+
+def test_copy_of_a_folder_in_place_outlives_the_folder(music):
+    library.import_folder(music)
+    library.import_folder(music, copy=True)
+    work.run_due(limit=10)
+    os.utime(music / "Ida" / "Tides" / "1.mp3", ns=(5, 5))  # a look at the folder does not tie them to it again
+    library.import_folder(music)
+    shutil.rmtree(music)
+    music.mkdir()
+    library.import_folder(music)
+    assert set(Track.objects.values_list("available", flat=True)) == {True}
+    for rendition in Rendition.objects.all():
+        assert rendition.file is None
+        assert media.rendition_path(rendition.key, "mp3").is_file()
+
+
+def test_copy_takes_over_when_another_encoding_in_place_goes(music):
+    library.import_folder(music, copy=True)
+    work.run_due(limit=10)
+    Rendition.objects.all().delete()
+    other = music.parent / "other"
+    audio.make(other / "1.flac", title="Ebb", artist="Ida", album="Tides", tracknumber="1", albumartist="Ida")
+    library.import_folder(other)
+    Rendition.objects.update_or_create(
+        name="source",
+        track=Track.objects.get(title="Ebb"),
+        defaults={"master": Master.objects.get(codec="flac"), "file": LibraryFile.objects.get(), "key": "a" * 64}
+        | {"extension": "flac", "mime": "audio/flac", "size": 1, "created_at": timezone.now()},
+    )
+    (other / "1.flac").unlink()
+    library.import_folder(other)
+    work.run_due(limit=10)
+    assert Rendition.objects.get(track__title="Ebb").mime == "audio/mpeg"
+    assert Track.objects.get(title="Ebb").available
+
+
+def test_folder_picture_that_comes_later_is_noticed(music):
+    library.import_folder(music)
+    assert Album.objects.get().cover_wanted is None
+    for colour in ("teal", "coral"):
+        (music / "Ida" / "Tides" / "cover.png").write_bytes(audio.picture(colour))
+        library.import_folder(music)
+        assert Album.objects.get().cover_wanted == hashlib.sha256(audio.picture(colour)).hexdigest()
+        assert library.import_folder(music).read == 0
+    (music / "Ida" / "Tides" / "cover.png").unlink()
+    assert library.import_folder(music).gone == 0
+
+
+def test_embedded_picture_stays_when_one_is_laid_beside_it(tmp_path):
+    for place in (1, 2, 3):
+        path = tmp_path / f"{place}.mp3"
+        cover = audio.picture() if place == 2 else None
+        audio.make(path, title=f"{place}", artist="Ida", album="Tides", tracknumber=place, tone=place * 99, cover=cover)
+    library.import_folder(tmp_path)
+    (tmp_path / "folder.jpg").write_bytes(audio.picture("coral"))
+    library.import_folder(tmp_path)
+    assert Album.objects.get().cover_wanted == hashlib.sha256(audio.picture()).hexdigest()
+
+
+def test_second_import_waits_for_the_first(music, transactional_db):
+    told: list[str] = []
+    with imports.turn() as ours:
+        assert ours
+        report = library.import_folder(music, waiting=lambda: told.append("waits"), stop=lambda: bool(told))
+        assert (report.stopped, told, Track.objects.count()) == (True, ["waits"], 0)
+        with pytest.raises(work.Failed, match="An import is running"):
+            library.rescan(Work(subject_id=1))
+    assert library.import_folder(music, waiting=lambda: told.append("again")).read == 2
+    assert told == ["waits"]
 
 
 def test_copy_with_new_tags_is_the_same_track(music):

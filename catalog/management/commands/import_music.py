@@ -33,6 +33,7 @@ class Command(BaseCommand):
                     copy=options["copy"],
                     progress=lambda done, total: _show(bar, done, total),
                     stop=lambda: bool(stopping),
+                    waiting=lambda: self.stderr.write("Another import is running; this one begins when it has ended."),
                 )
         except OSError as error:
             raise CommandError(f"{folder} cannot be listed: {error.strerror}.") from error
