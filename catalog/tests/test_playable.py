@@ -4,11 +4,10 @@ import json
 import urllib.request
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from catalog.tests import audio
 from catalog.tests.test_packaging import KINDS
-from spotify_lite.tests.rig import need
+from spotify_lite.tests.rig.browser import chromium
 from spotify_lite.tests.rig.server import running
 
 pytestmark = [pytest.mark.rig, pytest.mark.e2e]
@@ -63,24 +62,20 @@ async ([url, mime]) => {
 
 
 def test_every_format_plays_seeks_and_ends_in_chromium(tmp_path):
-    chromium = need("chromium", package="chromium")
     songs = []
     for number, (title, (kind, options)) in enumerate(SONGS.items()):
         path = tmp_path / f"{number}.{audio.FORMATS[kind][0]}"
         audio.make(path, format=kind, seconds=SECONDS, options=options, title=title, cover=audio.picture())
         songs.append((title, str(path), *KINDS[kind][:2]))
-    with running(tmp_path / "var") as server, sync_playwright() as playwright:
+    with running(tmp_path / "var") as server, chromium("--autoplay-policy=no-user-gesture-required") as browser:
         server.manage("shell", "--verbosity=0", "-c", FILL.format(songs=json.dumps(songs), ms=round(SECONDS * 1000)))
         server.manage("package")
         with urllib.request.urlopen(f"{server.url}/api/v1/tracks?limit=100") as answer:
             tracks = json.load(answer)["results"]
         assert {track["title"] for track in tracks if track["audio_url"]} == set(SONGS)
-        options = ["--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required"]
-        browser = playwright.chromium.launch(executable_path=chromium, args=options)
         page = browser.new_page()
         page.goto(server.url)
         for track in tracks:
             heard = page.evaluate(PLAY, [track["audio_url"], track["audio"]["mime"]])
             assert heard["can"] == "probably", track["title"]
             assert abs(heard["duration"] - SECONDS) < 0.1, track["title"]
-        browser.close()

@@ -17,7 +17,8 @@ import pytest
 
 from spotify_lite.tests.rig import lack, postgres, server
 
-pytestmark = [pytest.mark.rig, pytest.mark.slow]
+# One worker, in this order: the last test takes the database away.
+pytestmark = [pytest.mark.rig, pytest.mark.slow, pytest.mark.xdist_group("positions")]
 
 TRACKS = 20
 EVENTS = 60  # of a request

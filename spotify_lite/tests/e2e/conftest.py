@@ -5,20 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from spotify_lite.tests import rig
-from spotify_lite.tests.rig import server
+from spotify_lite.tests.rig import browser, server
 
-ARGUMENTS = [  # and the desktop's own autoplay policy: sound needs a press
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PATIENCE = 10_000  # milliseconds for what a loaded machine does late
 
 
@@ -49,12 +40,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[server.Server]:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    path = rig.need("chromium", package="chromium")
     expect.set_options(timeout=PATIENCE)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()
+    with browser.chromium() as launched:
+        yield launched
 
 
 @pytest.fixture
