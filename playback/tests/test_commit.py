@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.db import DataError, IntegrityError, OperationalError
+from django.db import DataError, IntegrityError, OperationalError, connection
 
 from accounts.models import User
 from conftest import MakeTrack
@@ -73,10 +73,30 @@ def double(group: Sequence[int]) -> list[int]:
 
 
 def test_a_write_alone_does_not_wait_for_others(stage: Callable[[Store], Stage]) -> None:
-    scene = stage(double)
-    scene.open.set()
-    assert scene.submit(4).result(5) == 8
-    assert scene.groups == [[4]]
+    threads: list[threading.Thread] = []
+
+    def store(group: Sequence[int]) -> list[int]:
+        threads.append(threading.current_thread())
+        return double(group)
+
+    writer: commit.Writer[int, int] = commit.Writer(store)
+    assert [writer.submit(4, rows=1), writer.submit(5, rows=1)] == [8, 10]
+    assert threads == [threading.current_thread()] * 2, "nor is it handed to another thread"
+
+
+def test_one_thread_writes_what_waited(stage: Callable[[Store], Stage]) -> None:
+    threads: list[str] = []
+
+    def store(group: Sequence[int]) -> list[int]:
+        threads.append(threading.current_thread().name)
+        return double(group)
+
+    scene = stage(store)
+    for result in scene.submit_behind_a_first([1, 2]):
+        result.result(5)
+    assert threads[1] == "commit"
+    assert scene.submit(3).result(5) == 6
+    assert threads[2] != "commit", "and leaves what comes alone to itself again"
 
 
 def test_what_waited_meanwhile_is_one_group(stage: Callable[[Store], Stage]) -> None:
@@ -162,7 +182,10 @@ def test_a_full_queue_refuses_at_once(stage: Callable[[Store], Stage], monkeypat
 
 def test_waiting_has_an_end(stage: Callable[[Store], Stage], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(commit, "PATIENCE", 0.05)
-    assert isinstance(stage(double).submit(1).exception(5), rest.Busy)
+    scene = stage(double)
+    scene.submit(0)
+    assert scene.entered.wait(10)
+    assert isinstance(scene.submit(1).exception(5), rest.Busy)
 
 
 @pytest.fixture
@@ -178,7 +201,7 @@ def test_a_report_is_committed_when_it_returns(thread: None, listener: User, mak
     told = listening.report(lambda: listener, [{**raw, "at": rest.timestamp(now)}], device="", at=now)
     assert told.accepted == 1
     assert ResumePoint.objects.get().position_ms == 5
-    assert any(one.name == "commit" for one in threading.enumerate())
+    assert not connection.in_atomic_block
 
 
 def test_a_listener_who_is_gone_fails_nobody_else(thread: None, listener: User, make_track: MakeTrack) -> None:
@@ -189,13 +212,16 @@ def test_a_listener_who_is_gone_fails_nobody_else(thread: None, listener: User, 
         event = Event(track.id, uuid.UUID(int=number), 1, 1_800_000_000_000 + number, number, PLAYING)
         return listening.Listening(who, "", datetime.now(UTC), events=(event,))
 
-    scene = Stage(lambda group: [0 for _ in group])  # holds nothing; its pool submits to the real writer
-    futures = [
-        scene.pool.submit(listening.writer.submit, write(999_999 if number == 7 else listener.id, number), rows=1)
-        for number in range(1, 20)
-    ]
+    def submit(number: int) -> None:
+        try:
+            listening.writer.submit(write(999_999 if number == 7 else listener.id, number), rows=1)
+        finally:
+            connection.close()  # a request that came alone has written with its own
+
+    pool = ThreadPoolExecutor(19)
+    futures = [pool.submit(submit, number) for number in range(1, 20)]
     errors = {number: future.exception(10) for number, future in enumerate(futures, 1)}
-    scene.pool.shutdown()
+    pool.shutdown()
     assert [number for number, error in errors.items() if error] == [7]
     assert ResumePoint.objects.get().position_ms == 19
     assert Play.objects.filter(listener=listener).count() == 18
