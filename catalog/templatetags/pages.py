@@ -38,8 +38,8 @@ def icon(name: str, more: str = "") -> SafeString:
 
 @register.filter
 def clock(duration_ms: int) -> str:
-    """Return 3:05, or 1:02:07 from an hour on."""
-    minutes, seconds = divmod(round(duration_ms / 1000), 60)
+    """Return 3:05, or 1:02:07 from an hour on; seconds are whole ones, as the player counts them."""
+    minutes, seconds = divmod(duration_ms // 1000, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 

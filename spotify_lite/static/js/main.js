@@ -25,11 +25,11 @@ const player = new Player({ audio: document.querySelector("#audio"), api, progre
 
 const say = toast.start();
 const queue = panel.start({ player, api });
+menu.start({ player, say }); // before the navigation, which follows links that nobody else has taken
 const visit = navigate.start({ onPage });
 const searched = search.start({ navigate: visit });
 bar.start({ player, store, toggleQueue: () => queue.toggle() });
 rows.start({ player });
-menu.start({ player, say });
 keys.start({ player, navigate: visit });
 mediasession.start({ player });
 theme.start();

@@ -133,6 +133,25 @@ def test_queue_goes_on_and_back_and_can_be_changed(guest: Page) -> None:
     assert stored["queue"] == [guest.evaluate("JSON.parse(localStorage.player).tracks[0].id")]
 
 
+def test_menu_of_a_song_opens_where_it_is(guest: Page) -> None:
+    """The dots are a link to the song where there are no scripts; with them they once opened the menu and went away."""
+    guest.goto("/")
+    play_first_song(guest)
+    guest.locator("main [data-menu]").nth(3).click()
+    menu = guest.get_by_role("menu")
+    expect(menu).to_be_visible()
+    assert guest.evaluate("location.pathname") == "/"
+    title = guest.locator("main .row .hit").nth(3).get_attribute("title") or ""
+    menu.get_by_role("menuitem", name="Play next").click()
+    expect(menu).to_be_hidden()
+    guest.get_by_role("button", name="Next", exact=True).click()
+    expect(guest.locator("#player [data-title]")).to_have_text(title)
+    guest.locator("main [data-menu]").nth(1).click()
+    menu.get_by_role("menuitem", name="Go to the album").click()
+    guest.wait_for_url(re.compile(r"/albums/\d+"))
+    seconds_until_sound(guest)
+
+
 def test_song_that_ends_is_followed_by_the_next(guest: Page) -> None:
     guest.goto("/")
     second = guest.locator("main .row .hit").nth(1).get_attribute("title") or ""
