@@ -50,7 +50,7 @@ def cut(source: Path, key: str, folder: Path) -> str:
         side = min(size, square.width)  # a small picture stays as sharp as it is
         cut_out = square.resize((side, side), Image.Resampling.LANCZOS, reducing_gap=3.0)
         cut_out.save(folder / f"{size}.webp", "WEBP", quality=QUALITY, method=4, exif=b"", icc_profile=b"")
-    return tint_of(square.resize((32, 32), Image.Resampling.BOX).getdata())
+    return tint_of(square.resize((32, 32), Image.Resampling.BOX).get_flattened_data())
 
 
 def find(source: Path, key: str) -> bytes:
