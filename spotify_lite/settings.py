@@ -128,8 +128,9 @@ else:
                 "timeout": 20,  # seconds
                 "init_command": (
                     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"  # FULL: what was acknowledged survives power
-                    "PRAGMA mmap_size=134217728; PRAGMA cache_size=-16000;"
-                    "PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864"
+                    # 4 MB a connection, of which each thread has one; the kernel keeps the file's pages for all of
+                    # them. With mmap the process would seem to hold the whole file once a thread.
+                    "PRAGMA cache_size=-4000; PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864"
                 ),
             },
         },
