@@ -50,7 +50,7 @@ def cut(source: Path, key: str, folder: Path) -> str:
         side = min(size, square.width)  # a small picture stays as sharp as it is
         cut_out = square.resize((side, side), Image.Resampling.LANCZOS, reducing_gap=3.0)
         cut_out.save(folder / f"{size}.webp", "WEBP", quality=QUALITY, method=4, exif=b"", icc_profile=b"")
-    return tint_of(square.resize((32, 32), Image.Resampling.BOX).get_flattened_data())
+    return tint_of(pixels_of(square.resize((32, 32), Image.Resampling.BOX)))
 
 
 def find(source: Path, key: str) -> bytes:
@@ -70,6 +70,12 @@ def find(source: Path, key: str) -> bytes:
     if len(picture) > LARGEST:
         raise Refused(TOO_LARGE)
     return picture
+
+
+def pixels_of(picture: Image.Image) -> Iterable[tuple[int, int, int]]:
+    """Return red, green and blue of each pixel of an RGB picture."""
+    raw = picture.tobytes()
+    return zip(raw[::3], raw[1::3], raw[2::3], strict=True)
 
 
 def tint_of(pixels: Iterable[tuple[int, int, int]]) -> str:

@@ -87,7 +87,7 @@ def tint(kind: str, row_id: int, cover_key: str | None) -> str:
 @lru_cache(maxsize=4096)
 def drawn_tint(kind: str, row_id: int) -> str:
     """Return the tint of the cover that is drawn for a row; 4 ms, so it is remembered."""
-    return cutter.tint_of(drawn.raster(f"{kind}-{row_id}", 32).get_flattened_data())
+    return cutter.tint_of(cutter.pixels_of(drawn.raster(f"{kind}-{row_id}", 32)))
 
 
 def by_disc(rows: Iterable[Row]) -> list[tuple[int, list[Row]]]:
