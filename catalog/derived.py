@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db.models import Count, F, Q, Sum
 
+from catalog import bulk
 from catalog.models import (
     Album,
     AlbumCredit,
@@ -65,7 +66,7 @@ def refresh_cards(track_ids: Collection[int]) -> None:
             cover_key=cover_key,
             tint=tints.get(cover_key) if cover_key else None,
         )
-    Track.objects.bulk_update(tracks, ["card"], batch_size=250)
+    bulk.save(tracks, ("card",))
     note_search_changes("track", track_ids)
 
 
@@ -125,7 +126,7 @@ def refresh_albums(album_ids: Collection[int], *, at: datetime) -> None:
         album.tracks_count, album.duration_ms, album.plays = total["tracks"], total["duration"], total["heard"]
         album.bucket = popularity.bucket_of(album.plays)
         album.artists = [{"id": row[1], "name": row[2]} for row in credited[album.id]]
-    Album.objects.bulk_update(albums, ["tracks_count", "duration_ms", "plays", "bucket", "artists"], batch_size=250)
+    bulk.save(albums, ("tracks_count", "duration_ms", "plays", "bucket", "artists"))
     note_search_changes("album", album_ids)
 
 
@@ -153,9 +154,7 @@ def refresh_artists(artist_ids: Collection[int], *, at: datetime) -> None:
         artist.bucket = popularity.bucket_of(artist.plays)
         artist.albums_count = len(albums[artist.id])
         artist.cover_key = next((row[1] for row in albums[artist.id] if row[1]), None)
-    Artist.objects.bulk_update(
-        artists, ["tracks_count", "plays", "bucket", "albums_count", "cover_key"], batch_size=250
-    )
+    bulk.save(artists, ("tracks_count", "plays", "bucket", "albums_count", "cover_key"))
     note_search_changes("artist", artist_ids)
 
 
@@ -170,7 +169,7 @@ def refresh_genres(genre_ids: Collection[int], *, at: datetime) -> None:
     genres = list(Genre.objects.filter(id__in=genre_ids))
     for genre in genres:
         genre.tracks_count = totals.get(genre.id, 0)
-    Genre.objects.bulk_update(genres, ["tracks_count"])
+    bulk.save(genres, ("tracks_count",))
 
 
 def move_buckets(track_ids: Collection[int]) -> int:
@@ -193,7 +192,7 @@ def move_buckets(track_ids: Collection[int]) -> int:
 
 def note_search_changes(kind: str, ids: Iterable[int]) -> None:
     """Write the search index's outbox; the indexer runs after the commit."""
-    SearchChange.objects.bulk_create([SearchChange(kind=kind, subject_id=row_id) for row_id in ids], batch_size=1000)
+    bulk.insert(SearchChange, ("kind", "subject_id"), [(kind, row_id) for row_id in ids])
 
 
 def bump_version() -> None:

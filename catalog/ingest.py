@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from catalog import derived, identity, names, pictures, work
+from catalog import bulk, derived, identity, names, pictures, work
 from catalog.identity import Item, Plan
 from catalog.models import (
     Artist,
@@ -28,13 +28,14 @@ from catalog.tags import PLAYABLE
 
 BATCH = 250  # files a transaction: more are not faster, and keep the web's writers waiting
 DESCRIBED = (
-    *("title", "sort_title", "artist", "album", "disc_number", "track_number", "year", "duration_ms", "explicit"),
+    *("title", "sort_title", "artist", "album_id", "disc_number", "track_number", "year", "duration_ms", "explicit"),
     *("gain_db", "mbid", "isrc", "available", "cover_wanted", "cover_key"),
 )
 MASTERED = (
-    *("track", "fingerprint", "sha256", "storage_name", "container", "codec", "bitrate", "sample_rate", "channels"),
+    *("track_id", "fingerprint", "sha256", "storage_name", "container", "codec", "bitrate", "sample_rate", "channels"),
     *("bit_depth", "duration_ms", "size"),
 )
+SEEN = ("size", "mtime_ns", "master_id", "reason", "missing")
 
 
 @dataclass
@@ -74,7 +75,6 @@ class Writer:
             _write_renditions(speaking, files, now, touched)
             _free_copies([plan for plan in plans if plan.silent and plan.item.stored])
             pictures.ask_for(uncut, files)
-            _want_hashes(plans)
             refresh(touched, at=now)
 
     def _write_tracks(self, plans: Sequence[Plan], now: datetime, touched: Touched) -> None:
@@ -90,28 +90,28 @@ class Writer:
         for plan in new:
             plan.track.created_at = now
             plan.track.card = self._card(plan, tints)
-        Track.objects.bulk_create([plan.track for plan in new])
-        Track.objects.bulk_update([plan.track for plan in old], DESCRIBED)
+        bulk.create([plan.track for plan in new])
+        bulk.save([plan.track for plan in old], DESCRIBED)
         credited = [
-            Credit(track=plan.track, artist=artist, role=role, position=place, bucket=plan.track.bucket)
+            (plan.track.pk, artist.pk, role, place, plan.track.bucket)
             for plan in plans
             for place, (artist, role) in enumerate(self._people(plan))
         ]
         genres = [
-            TrackGenre(track=plan.track, genre=genre, position=place, bucket=plan.track.bucket)
+            (plan.track.pk, genre.pk, place, plan.track.bucket)
             for plan in plans
             for place, genre in enumerate(self._genres(plan))
         ]
-        Credit.objects.bulk_create(credited)
-        TrackGenre.objects.bulk_create(genres)
+        bulk.insert(Credit, ("track_id", "artist_id", "role", "position", "bucket"), credited)
+        bulk.insert(TrackGenre, ("track_id", "genre_id", "position", "bucket"), genres)
         derived.note_search_changes("track", [plan.track.pk for plan in new])
         touched.cards |= {plan.track.pk for plan in old}
         touched.albums |= {plan.album.pk for plan in plans if plan.album}
-        touched.artists |= {one.artist_id for one in credited}
+        touched.artists |= {artist for _, artist, *_ in credited}
         touched.artists |= {
             self._registry.artist(one).pk for plan in plans if plan.album for one in plan.reading.album_credits
         }
-        touched.genres |= {one.genre_id for one in genres}
+        touched.genres |= {genre for _, genre, *_ in genres}
 
     def _forget(self, plans: Sequence[Plan], touched: Touched) -> None:
         """Take old credits and genres off tracks that are written again, and note whose counts that changes."""
@@ -155,9 +155,10 @@ class Writer:
         """Write what was seen at each path, pictures too; return the rows by path. Copies have none."""
         if self._library is None:
             return {}
-        rows = [
-            LibraryFile(
-                library=self._library,
+        rows = {
+            item.path: LibraryFile(
+                id=item.file_id,
+                library_id=self._library.pk,
                 path=item.path,
                 size=item.size,
                 mtime_ns=item.mtime_ns,
@@ -165,22 +166,26 @@ class Writer:
                 reason=item.reason[:300],
             )
             for item in items
-        ]
+        }
+        # A row may have gone since the scan: with another path that its master was found at, see below.
+        known = {row.pk for row in rows.values() if row.pk}
+        known = set(LibraryFile.objects.filter(id__in=known).values_list("id", flat=True)) if known else known
+        bulk.save([row for row in rows.values() if row.pk in known], SEEN)
+        bulk.create([row for row in rows.values() if row.pk not in known])
+        self._stale -= known
         beside = {one.path: one for item in items if (one := item.folder_picture) and one.fresh}
-        rows += [
-            LibraryFile(library=self._library, path=one.path, size=one.size, mtime_ns=one.mtime_ns)
-            for one in beside.values()
-        ]
         LibraryFile.objects.bulk_create(
-            rows,
+            (
+                LibraryFile(library=self._library, path=one.path, size=one.size, mtime_ns=one.mtime_ns)
+                for one in beside.values()
+            ),
             update_conflicts=True,
             unique_fields=["library", "path"],
-            update_fields=["size", "mtime_ns", "master_id", "reason", "missing"],
+            update_fields=["size", "mtime_ns", "missing"],
         )
-        self._stale.difference_update(row.pk for row in rows)
         # A file that was moved has left its old row behind: nobody else's file may inherit the track by that path.
         LibraryFile.objects.filter(master_id__in=[master.pk for master in masters.values()], missing=True).delete()
-        return {row.path: row for row in rows}
+        return rows
 
 
 def refresh(touched: Touched, *, at: datetime) -> None:
@@ -211,9 +216,9 @@ def _write_masters(plans: Iterable[Plan]) -> None:
     """Save the masters whose bytes, or whose copy, are new; the others are as they were."""
     masters = {id(plan.master): plan.master for plan in plans if plan.fresh or plan.item.stored}.values()
     for plan in plans:
-        plan.master.track = plan.track  # saved meanwhile
-    Master.objects.bulk_update([master for master in masters if master.pk], MASTERED)
-    Master.objects.bulk_create([master for master in masters if not master.pk])
+        plan.master.track_id = plan.track.pk  # saved meanwhile
+    bulk.save([master for master in masters if master.pk], MASTERED)
+    bulk.create([master for master in masters if not master.pk])
 
 
 def _write_renditions(plans: Sequence[Plan], files: dict[str, LibraryFile], now: datetime, touched: Touched) -> None:
@@ -241,8 +246,8 @@ def _write_renditions(plans: Sequence[Plan], files: dict[str, LibraryFile], now:
             rendition.delete()  # its file has gone, and this one takes its place once it is converted
         if plan.fresh or rendition.pk is None:
             converted[plan.master.pk] = {}
-    Rendition.objects.bulk_create(new)
-    Rendition.objects.bulk_update(changed, ["extension", "mime", "master", "file", "key", "size", "bitrate"])
+    bulk.create(new)
+    bulk.save(changed, ("extension", "mime", "master_id", "file_id", "key", "size", "bitrate"))
     if converted:
         work.enqueue_many("source", converted)
 
@@ -253,10 +258,3 @@ def _free_copies(plans: Iterable[Plan]) -> None:
     tied = Rendition.objects.filter(name="source", master_id__in=copies, file__isnull=False)
     if masters := list(tied.values_list("master_id", flat=True)):
         work.enqueue_many("source", {master: {} for master in masters})
-
-
-def _want_hashes(plans: Iterable[Plan]) -> None:
-    """Ask for the sha256 of all bytes, some day: the scan read only the ends."""
-    unknown: dict[int, dict[str, Any]] = {plan.master.pk: {} for plan in plans if not plan.master.sha256}
-    if unknown:
-        work.enqueue_many("hash", unknown, priority=work.LOWEST)

@@ -16,10 +16,12 @@ from pathlib import Path
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage, storages
+from django.db.models import Exists, OuterRef
 
 from catalog import paths, work
 from catalog.models import LibraryFile, Master, Work
 
+HASHED = 100  # masters a sweep: a second or two of reading, behind all other work
 CHUNK = 1 << 20  # bytes read at once
 LEFTOVER = 24 * 3600  # seconds after which a file that was never finished is a dead worker's
 
@@ -127,6 +129,20 @@ def sha256_of(path: Path) -> str:
     """Return the hash of the whole file, hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def want_hashes() -> int:
+    """Ask for the hashes of some masters in place that have none, once the last lot is done; return how many."""
+    asked = Work.objects.filter(kind="hash")
+    if asked.filter(state=Work.State.QUEUED).exists():
+        return 0
+    there = Exists(LibraryFile.objects.filter(master=OuterRef("pk"), missing=False, reason=""))
+    failed = Exists(asked.filter(subject_id=OuterRef("pk")))
+    unknown = Master.objects.filter(there, ~failed, sha256="", storage_name="").order_by("id")
+    masters: dict[int, dict[str, object]] = {row_id: {} for row_id in unknown.values_list("id", flat=True)[:HASHED]}
+    if masters:
+        work.enqueue_many("hash", masters, priority=work.LOWEST)
+    return len(masters)
 
 
 def fill_sha256(row: Work) -> None:

@@ -2,11 +2,13 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 SPACES = re.compile(r"\s+")
 NOT_SLUG = re.compile(r"[^\w]+")
 
 
+@lru_cache(maxsize=16_384)  # an import folds the names of an album's artist for each of its tracks, several times
 def fold(name: str) -> str:
     """Return the name without case, width and surplus space: `Ｂjörk ` and `BJÖRK` are one, `Bjork` is another.
 
@@ -33,6 +35,7 @@ def album_key(artist: str, title: str) -> str:
     return f"{fold(artist)[:290]}\x1f{fold(title)[:290]}"
 
 
+@lru_cache(maxsize=1024)
 def slug(name: str) -> str:
     """Return the address of a genre; names of any script keep their letters."""
     return NOT_SLUG.sub("-", fold(name)).strip("-_")[:100] or "other"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from catalog import covers
+from catalog import bulk, covers
 from catalog.identity import Plan
 from catalog.models import Album, Cover, LibraryFile, Track
 
@@ -34,7 +34,7 @@ class Pictures:
         for row in wanting:
             if row.cover_wanted in cut:
                 row.cover_key = row.cover_wanted
-        Album.objects.bulk_update(albums.values(), ["cover_wanted", "cover_key"])
+        bulk.save(list(albums.values()), ("cover_wanted", "cover_key"))
         return {key: plan for key, plan in chosen.items() if key not in cut}
 
     def _is_better(self, plan: Plan, album: Album) -> bool:

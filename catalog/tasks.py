@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_shutting_down
 
-from catalog import children, search, work
+from catalog import children, media, search, work
 
 
 @shared_task
@@ -15,6 +15,7 @@ def run_work(work_id: int) -> None:
 
 @shared_task
 def sweep() -> None:
+    media.want_hashes()
     work.sweep()
 
 

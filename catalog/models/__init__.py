@@ -1,4 +1,7 @@
-"""What can be played, and the files behind it."""
+"""What can be played, and the files behind it.
+
+A foreign key that is the first column of another index has none of its own (`db_index=False`).
+"""
 
 from catalog.models.albums import Album, AlbumCredit
 from catalog.models.artists import Artist, Genre

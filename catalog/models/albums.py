@@ -55,7 +55,7 @@ class Album(models.Model):
 class AlbumCredit(models.Model):
     """An album artist, in the order of the credit."""
 
-    album = models.ForeignKey(Album, on_delete=models.CASCADE, related_name="credits")
+    album = models.ForeignKey(Album, on_delete=models.CASCADE, related_name="credits", db_index=False)
     artist = models.ForeignKey(Artist, on_delete=models.PROTECT, related_name="album_credits")
     position = models.PositiveSmallIntegerField(default=0)
 

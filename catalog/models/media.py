@@ -37,13 +37,14 @@ class Master(models.Model):
         indexes = [
             models.Index(fields=["fingerprint"], name="master_fingerprint"),
             models.Index(fields=["sha256"], name="master_sha256", condition=~models.Q(sha256="")),
+            models.Index(fields=["id"], name="master_unhashed", condition=models.Q(sha256="", storage_name="")),
         ]
 
 
 class LibraryFile(models.Model):
     """What the last scan saw at a path: unchanged files (size, mtime) are not read again, unreadable ones neither."""
 
-    library = models.ForeignKey(Library, on_delete=models.CASCADE, related_name="files")
+    library = models.ForeignKey(Library, on_delete=models.CASCADE, related_name="files", db_index=False)
     path = models.CharField(max_length=4096)  # relative to the library's root
     size = models.PositiveBigIntegerField()  # bytes
     mtime_ns = models.BigIntegerField()
@@ -61,7 +62,7 @@ class LibraryFile(models.Model):
 class Rendition(models.Model):
     """What is served of a track. The row is written last: a rendition that has a row can be played."""
 
-    track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="renditions")
+    track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="renditions", db_index=False)
     master = models.ForeignKey(Master, on_delete=models.CASCADE, related_name="renditions")
     name = models.CharField(max_length=16)  # source, later aac64, aac128, aac256
     key = models.CharField(max_length=64)  # hex; the path of the signed URL. Equal bytes share it

@@ -30,7 +30,9 @@ class Track(models.Model):
     title = models.CharField(max_length=256)
     sort_title = models.CharField(max_length=256)  # folded, for alphabetical lists
     artist = models.CharField(max_length=512)  # the credit as the tags write it
-    album = models.ForeignKey(Album, on_delete=models.PROTECT, null=True, blank=True, related_name="tracks")
+    album = models.ForeignKey(
+        Album, on_delete=models.PROTECT, null=True, blank=True, related_name="tracks", db_index=False
+    )
     disc_number = models.PositiveSmallIntegerField(default=1)
     track_number = models.PositiveSmallIntegerField(null=True, blank=True)
     year = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -84,8 +86,8 @@ class Role(models.TextChoices):
 class Credit(models.Model):
     """Who made a track, once a person: the first of their roles in the order of `Role`."""
 
-    track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="credits")
-    artist = models.ForeignKey(Artist, on_delete=models.PROTECT, related_name="credits")
+    track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="credits", db_index=False)
+    artist = models.ForeignKey(Artist, on_delete=models.PROTECT, related_name="credits", db_index=False)
     role = models.CharField(max_length=16, choices=Role.choices, default=Role.MAIN)
     position = models.PositiveSmallIntegerField(default=0)
     bucket = models.PositiveSmallIntegerField(default=popularity.UNPLAYED)  # the track's: an artist's list is one walk
@@ -98,8 +100,8 @@ class Credit(models.Model):
 class TrackGenre(models.Model):
     """A genre of a track; position 0 is the one that is shown."""
 
-    track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="track_genres")
-    genre = models.ForeignKey(Genre, on_delete=models.PROTECT, related_name="track_genres")
+    track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="track_genres", db_index=False)
+    genre = models.ForeignKey(Genre, on_delete=models.PROTECT, related_name="track_genres", db_index=False)
     position = models.PositiveSmallIntegerField(default=0)
     bucket = models.PositiveSmallIntegerField(default=popularity.UNPLAYED)  # the track's: a genre's list is one walk
 

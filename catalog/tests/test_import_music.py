@@ -79,7 +79,9 @@ def test_sigterm_ends_it_between_two_batches(tmp_path):
     subprocess.run([*manage, "migrate", "-v0"], env=environment, check=True)
     argv = [*manage, "import_music", str(tmp_path / "music")]
     running = subprocess.Popen(argv, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    time.sleep(2.5)
+    while not (tmp_path / "var" / "import.lock").exists():
+        time.sleep(0.05)
+    time.sleep(1)
     running.send_signal(signal.SIGTERM)
     out, _ = running.communicate(timeout=30)
     assert running.returncode == 0

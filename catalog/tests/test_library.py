@@ -25,6 +25,12 @@ def music(tmp_path):
     return folder
 
 
+@pytest.fixture(autouse=True)
+def own_turn(settings, tmp_path):
+    """Imports of tests that run beside this one are none of its business."""
+    settings.VAR_DIR = tmp_path
+
+
 def reasons(report) -> dict[str, str]:
     return dict(report.unreadable)
 

@@ -250,11 +250,21 @@ def test_leftovers_of_a_killed_worker_are_swept_after_a_day(upload):
 def test_sha256_of_a_file_in_place_is_filled_in_later(make_track, tmp_path):
     file = audio.make(tmp_path / "music" / "song.wav")
     _, master = _in_place(make_track(playable=False), file)
-    work.enqueue("hash", master.id, priority=work.LOWEST)
+    assert [media.want_hashes() for _ in range(2)] == [1, 0]
     work.run_due(limit=1)
     master.refresh_from_db()
     assert master.sha256 == media.sha256_of(file)
+    assert media.want_hashes() == 0
     assert not Work.objects.exists()
+
+
+def test_hash_of_a_file_that_fails_is_not_asked_for_again_and_again(make_track, tmp_path):
+    row, _ = _in_place(make_track(playable=False), audio.make(tmp_path / "music" / "song.wav"))
+    Path(row.library.root, row.path).unlink()
+    assert media.want_hashes() == 1
+    Work.objects.update(state=Work.State.FAILED)
+    assert media.want_hashes() == 0
+    assert Work.objects.get().state == Work.State.FAILED
 
 
 def _in_place(track: Track, file: Path) -> tuple[LibraryFile, Master]:
