@@ -42,8 +42,9 @@ def living() -> QuerySet[ApiToken]:
     return ApiToken.objects.filter(current, user__is_active=True)
 
 
-_TOKEN = [field.attname for field in ApiToken._meta.concrete_fields]
-_USER = [field.attname for field in User._meta.concrete_fields]
+# What a call asks of its token and user; anything else of them would be a query of its own.
+_TOKEN = ["id", "user_id", "device", "last_used_at"]
+_USER = ["id", "username", "is_active", "is_guest", "last_seen_at"]
 _BY_DIGEST = Prepared(
     ApiToken,
     lambda digest: living().filter(digest=digest).values_list(*_TOKEN, *(f"user__{name}" for name in _USER)),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import F
 
 from catalog import derived
@@ -20,6 +21,7 @@ from playback.models import Play, PlayEvent
 from spotify_lite.given import Given, Row
 
 MAX_EVENTS = 500  # kept of a play: 80 minutes of events every 10 s that do not add up to 30 s will not count
+SWEPT_AT_ONCE = 1_000  # events a transaction: some 10 ms in which who hears one of these plays waits
 
 Key = tuple[UUID, int]  # play id, listener id
 
@@ -174,3 +176,24 @@ def _count(plays: list[Registered], *, at: datetime) -> None:
         Track.objects.filter(id=track_id).update(plays=F("plays") + number)
     if derived.move_buckets([track_id for track_id, _ in per_track]):
         derived.bump_version()
+
+
+def sweep_events(*, before_ms: int) -> int:
+    """Delete the events of plays that have not counted, from before that time (Unix ms); return how many.
+
+    Ids grow with arrival. Only what arrived before the first event of a later time goes, so that a device that was
+    away for days, and reports them now, is not swept while it reports. Locked rows wait for the next sweep.
+    """
+    newest = PlayEvent.objects.order_by("-id").values_list("id", flat=True).first()
+    later = PlayEvent.objects.filter(at_ms__gte=before_ms).order_by("id").values_list("id", flat=True).first()
+    if newest is None:
+        return 0
+    old = PlayEvent.objects.filter(id__lt=newest + 1 if later is None else later).order_by("id")
+    swept = 0
+    while True:
+        with transaction.atomic():
+            ids = list(old.select_for_update(skip_locked=True).values_list("id", flat=True)[:SWEPT_AT_ONCE])
+            PlayEvent.objects.filter(id__in=ids).delete()
+        swept += len(ids)
+        if len(ids) < SWEPT_AT_ONCE:
+            return swept

@@ -1,13 +1,23 @@
 """Tasks of listening; each fetches, calls one function, and may run twice."""
 
+from datetime import timedelta
+
 from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from playback import guests
+from playback import guests, listening, plays
+
+EVENTS_KEPT = timedelta(days=1)  # of a play that has not counted: who goes on listening counts long before
 
 
 @shared_task
 def sweep_guests() -> None:
     """Delete guests who stayed away for settings.GUEST_IDLE."""
     guests.sweep(at=timezone.now(), after=settings.GUEST_IDLE)
+
+
+@shared_task
+def sweep_events() -> None:
+    """Delete the events of plays that did not count within EVENTS_KEPT."""
+    plays.sweep_events(before_ms=listening.ms_of(timezone.now() - EVENTS_KEPT))

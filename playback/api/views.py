@@ -49,7 +49,7 @@ class PlayView(PersonalView):
         request=serializers.PlayRequestSerializer,
         responses={201: serializers.PlaySerializer, **problems(400, 401, 403, 404, 409, 413, 503)},
     )
-    def post(self, request: Request, track_id: int) -> Response:
+    def post(self, request: Request, track_id: int) -> HttpResponse:
         """Begin a play: where the audio is, and where the listener was in it.
 
         The same play_id for the same track again is the same play.
@@ -66,7 +66,7 @@ class PlayView(PersonalView):
         base = rest.origin(request._request)
         signed = _links(base)
         track = shapes.track(track_id, started.plays, started.card, base=base, links=signed)
-        return Response(
+        return _told(
             {
                 "play_id": started.play_id,
                 "track": track,
@@ -114,7 +114,7 @@ class ProgressView(PersonalView):
         request=serializers.EventsSerializer,
         responses={200: serializers.ReportSerializer, **problems(400, 401, 403, 413, 503)},
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponse:
         """Take events of plays. Accepted means durable; send the rest again, or not if it was rejected."""
         events = request.data.get("events") if isinstance(request.data, dict) else None
         if not isinstance(events, list):
@@ -122,7 +122,7 @@ class ProgressView(PersonalView):
         if len(events) > MAX_EVENTS:
             raise rest.TooLarge(f"A request brings up to {MAX_EVENTS} events.")
         told = listening.report(_who(request), events, device=_device(request), at=timezone.now())
-        return Response(
+        return _told(
             {
                 "accepted": told.accepted,
                 "rejected": [{"index": index, "code": code} for index, code in told.rejected],
@@ -191,6 +191,11 @@ class PlaybackView(PersonalView):
         values["device"] = values["device"] or _device(request)
         wanted = PlaybackState(at_ms=values.pop("at"), **values)
         return Response(_state(state.put(_who(request), wanted, at=timezone.now())))
+
+
+def _told(data: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    """Answer JSON without REST framework's rendering, which is a twentieth of the calls that come most often."""
+    return HttpResponse(orjson.dumps(data), content_type="application/json", status=status)
 
 
 def _who(request: Request) -> Callable[[], User]:
