@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db.models import QuerySet
 
+from accounts.models import User
 from catalog.models import Track
 from conftest import MakeTrack
 from spotify_lite.prepared import Prepared
@@ -60,3 +61,14 @@ def test_a_value_that_the_query_does_not_use_is_an_error(songs: list[Track]):
 
     with pytest.raises(ValueError, match="unused"):
         prepared.rows(unused=1)
+
+
+def test_an_object_is_the_one_of_the_queryset(curator: User):
+    prepared = Prepared(User, lambda name: User.objects.filter(username=name), name="a name")
+
+    found = prepared.instance(name="curator")
+    assert found.__dict__.keys() == User.objects.get().__dict__.keys()
+    assert [getattr(found, field.attname) for field in User._meta.concrete_fields] == [
+        getattr(curator, field.attname) for field in User._meta.concrete_fields
+    ]
+    assert prepared.instance(name="nobody") is None
