@@ -4,7 +4,7 @@ Ids are taken before the rows are written, so that rows can refer to each other 
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -16,25 +16,14 @@ Values = Sequence[Any]
 
 def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Values]) -> None:
     """Insert values in the order of the columns; a column that has no value here must have one in the database."""
-    values = list(rows)
-    if not values:
-        return
     names, marks = ", ".join(columns), ", ".join(["%s"] * len(columns))
-    statement = f"INSERT INTO {model._meta.db_table} ({names}) VALUES ({marks})"  # noqa: S608 - our own names
-    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        cursor.executemany(statement, values)
+    _write(model, columns, f"INSERT INTO {model._meta.db_table} ({names}) VALUES ({marks})", rows)  # noqa: S608
 
 
-def save(rows: Sequence[models.Model], columns: Sequence[str]) -> None:
-    """Write these columns, named as the rows' attributes are, of saved rows of one model."""
-    if not rows:
-        return
-    model = type(rows[0])
-    changes = ", ".join(f"{column} = %s" for column in columns)
-    values_of = _taker(model, (*columns, "id"))
-    statement = f"UPDATE {model._meta.db_table} SET {changes} WHERE id = %s"  # noqa: S608 - our own names
-    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        cursor.executemany(statement, list(map(values_of, rows)))
+def update(model: type[models.Model], columns: Sequence[str], rows: Iterable[Values]) -> None:
+    """Set the columns of rows, of which the last is the id."""
+    changes = ", ".join(f"{column} = %s" for column in columns[:-1])
+    _write(model, columns, f"UPDATE {model._meta.db_table} SET {changes} WHERE {columns[-1]} = %s", rows)  # noqa: S608
 
 
 def create(rows: Sequence[models.Model]) -> None:
@@ -44,14 +33,23 @@ def create(rows: Sequence[models.Model]) -> None:
     model = type(rows[0])
     columns = tuple(field.attname for field in model._meta.concrete_fields)
     with transaction.atomic(savepoint=False):
-        for row, row_id in zip(rows, _new_ids(model, len(rows)), strict=True):
+        for row, row_id in zip(rows, new_ids(model, len(rows)), strict=True):
             row.pk = row_id
             row._state.adding = False
-        insert(model, columns, map(_taker(model, columns), rows))
+        insert(model, columns, map(attrgetter(*columns), rows))
 
 
-def _new_ids(model: type[models.Model], count: int) -> Sequence[int]:
-    """Return ids that nobody else will get: PostgreSQL's sequence gives them away; on SQLite we are the only writer."""
+def save(rows: Sequence[models.Model], columns: Sequence[str]) -> None:
+    """Write these columns, named as the rows' attributes are, of saved rows of one model."""
+    if rows:
+        named = (*columns, "id")
+        update(type(rows[0]), named, map(attrgetter(*named), rows))
+
+
+def new_ids(model: type[models.Model], count: int) -> Sequence[int]:
+    """Return ids that nobody else will get: PostgreSQL's sequence gives them away; on SQLite the caller's transaction
+    is the only writer until they are used.
+    """
     table = model._meta.db_table
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -63,22 +61,16 @@ def _new_ids(model: type[models.Model], count: int) -> Sequence[int]:
     return range(last + 1, last + 1 + count)
 
 
-@cache
-def _taker(model: type[models.Model], columns: tuple[str, ...]) -> Callable[[models.Model], Values]:
-    """Return what takes the values of the columns from a row, as the database wants them."""
-    fields = {field.attname: field for field in model._meta.concrete_fields}
-    take = attrgetter(*columns)
-    adapted = [
-        (place, _ADAPTERS[kind]) for place, name in enumerate(columns) if (kind := type(fields[name])) in _ADAPTERS
-    ]
-
-    def values_of(row: models.Model) -> Values:
-        values = list(take(row))
-        for place, adapt in adapted:
-            values[place] = adapt(values[place])
-        return values
-
-    return values_of
+def _write(model: type[models.Model], columns: Sequence[str], statement: str, rows: Iterable[Values]) -> None:
+    kinds = {field.column: type(field) for field in model._meta.concrete_fields}
+    adapters = [(place, _ADAPTERS[kinds[name]]) for place, name in enumerate(columns) if kinds[name] in _ADAPTERS]
+    values: list[Any] = list(map(list, rows)) if adapters else list(rows)
+    for place, adapt in adapters:
+        for row in values:
+            row[place] = adapt(row[place])
+    if values:
+        with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+            cursor.executemany(statement, values)
 
 
 def _json(value: Any) -> str:

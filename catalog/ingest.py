@@ -35,7 +35,8 @@ MASTERED = (
     *("track_id", "fingerprint", "sha256", "storage_name", "container", "codec", "bitrate", "sample_rate", "channels"),
     *("bit_depth", "duration_ms", "size"),
 )
-SEEN = ("size", "mtime_ns", "master_id", "reason", "missing")
+SERVED = ("extension", "mime", "key", "size", "bitrate", "master_id", "file_id", "track_id")  # of a rendition
+SEEN = ("size", "mtime_ns", "master_id", "reason", "missing", "library_id", "path", "id")  # of a file
 
 
 @dataclass
@@ -72,7 +73,7 @@ class Writer:
             self._write_tracks(speaking, now, touched)
             _write_masters(plans)
             files = self._note_files(items, {plan.item.path: plan.master for plan in plans})
-            _write_renditions(speaking, files, now, touched)
+            _write_renditions(speaking, files, now)
             _free_copies([plan for plan in plans if plan.silent and plan.item.stored])
             pictures.ask_for(uncut, files)
             refresh(touched, at=now)
@@ -151,27 +152,25 @@ class Writer:
             tint=tints.get(cover_key) if cover_key else None,
         )
 
-    def _note_files(self, items: Sequence[Item], masters: dict[str, Master]) -> dict[str, LibraryFile]:
-        """Write what was seen at each path, pictures too; return the rows by path. Copies have none."""
+    def _note_files(self, items: Sequence[Item], masters: dict[str, Master]) -> dict[str, int]:
+        """Write what was seen at each path, pictures too; return the rows' ids by path. Copies have none."""
         if self._library is None:
             return {}
-        rows = {
-            item.path: LibraryFile(
-                id=item.file_id,
-                library_id=self._library.pk,
-                path=item.path,
-                size=item.size,
-                mtime_ns=item.mtime_ns,
-                master_id=masters[item.path].pk if item.path in masters else item.master_id,
-                reason=item.reason[:300],
+        # A row may have gone since the scan: with another path that its master was found at, see below.
+        known = {item.file_id for item in items if item.file_id}
+        known = set(LibraryFile.objects.filter(id__in=known).values_list("id", flat=True)) if known else known
+        fresh = [item for item in items if item.file_id not in known]
+        ids = dict(zip((item.path for item in fresh), bulk.new_ids(LibraryFile, len(fresh)), strict=True))
+        ids |= {item.path: item.file_id for item in items if item.file_id in known}
+        rows = [
+            (
+                *(item.size, item.mtime_ns, masters[item.path].pk if item.path in masters else item.master_id),
+                *(item.reason[:300], False, self._library.pk, item.path, ids[item.path]),
             )
             for item in items
-        }
-        # A row may have gone since the scan: with another path that its master was found at, see below.
-        known = {row.pk for row in rows.values() if row.pk}
-        known = set(LibraryFile.objects.filter(id__in=known).values_list("id", flat=True)) if known else known
-        bulk.save([row for row in rows.values() if row.pk in known], SEEN)
-        bulk.create([row for row in rows.values() if row.pk not in known])
+        ]
+        bulk.insert(LibraryFile, SEEN, [row for row in rows if row[-1] not in known])
+        bulk.update(LibraryFile, SEEN, [row for row in rows if row[-1] in known])
         self._stale -= known
         beside = {one.path: one for item in items if (one := item.folder_picture) and one.fresh}
         LibraryFile.objects.bulk_create(
@@ -185,7 +184,7 @@ class Writer:
         )
         # A file that was moved has left its old row behind: nobody else's file may inherit the track by that path.
         LibraryFile.objects.filter(master_id__in=[master.pk for master in masters.values()], missing=True).delete()
-        return rows
+        return ids
 
 
 def refresh(touched: Touched, *, at: datetime) -> None:
@@ -221,33 +220,33 @@ def _write_masters(plans: Iterable[Plan]) -> None:
     bulk.create([master for master in masters if not master.pk])
 
 
-def _write_renditions(plans: Sequence[Plan], files: dict[str, LibraryFile], now: datetime, touched: Touched) -> None:
+def _write_renditions(plans: Sequence[Plan], files: dict[str, int], now: datetime) -> None:
     """Serve the files in place that browsers play; ask for a rendition of the others.
 
     A plan here speaks for its track: no other file of it is there, so whatever is served in place now is this one.
     """
     old = {
-        rendition.track_id: rendition
-        for rendition in Rendition.objects.filter(track_id__in=[plan.track.pk for plan in plans], name="source")
+        track: (row, file)
+        for track, row, file in Rendition.objects.filter(
+            track_id__in=[plan.track.pk for plan in plans], name="source"
+        ).values_list("track_id", "id", "file_id")
     }
-    new: list[Rendition] = []
-    changed: list[Rendition] = []
+    new: list[tuple[Any, ...]] = []
+    changed: list[tuple[Any, ...]] = []
     converted: dict[int, dict[str, Any]] = {}
     for plan in plans:
-        rendition = old.get(plan.track.pk) or Rendition(track=plan.track, name="source", created_at=now)
+        row, file = old.get(plan.track.pk, (0, None))
         if playable := _playable(plan):
-            rendition.extension, rendition.mime = playable
-            rendition.master, rendition.file = plan.master, files[plan.item.path]
-            rendition.key, rendition.size = plan.reading.key, plan.item.size
-            rendition.bitrate = plan.reading.sound.bitrate
-            (changed if rendition.pk else new).append(rendition)
+            sound = (*playable, plan.reading.key, plan.item.size, plan.reading.sound.bitrate)
+            values = (*sound, plan.master.pk, files[plan.item.path], plan.track.pk)
+            changed.append((*values, row)) if row else new.append((*values, "source", now))
             continue
-        if rendition.file_id and rendition.pk:
-            rendition.delete()  # its file has gone, and this one takes its place once it is converted
-        if plan.fresh or rendition.pk is None:
+        if file:
+            Rendition.objects.filter(id=row).delete()  # its file has gone, and this one takes its place once converted
+        if plan.fresh or not row:
             converted[plan.master.pk] = {}
-    bulk.create(new)
-    bulk.save(changed, ("extension", "mime", "master_id", "file_id", "key", "size", "bitrate"))
+    bulk.insert(Rendition, (*SERVED, "name", "created_at"), new)
+    bulk.update(Rendition, (*SERVED, "id"), changed)
     if converted:
         work.enqueue_many("source", converted)
 

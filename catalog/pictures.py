@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from catalog import bulk, covers
 from catalog.identity import Plan
-from catalog.models import Album, Cover, LibraryFile, Track
+from catalog.models import Album, Cover, Track
 
 
 class Pictures:
@@ -46,13 +46,13 @@ class Pictures:
         return is_news or not album.cover_wanted
 
 
-def ask_for(uncut: dict[str, Plan], files: dict[str, LibraryFile]) -> None:
-    """Ask for these pictures to be cut; `files` are the rows of the paths."""
+def ask_for(uncut: dict[str, Plan], files: dict[str, int]) -> None:
+    """Ask for these pictures to be cut; `files` are the ids of the paths' rows."""
     for key, plan in uncut.items():
         if plan.item.path in files:
             image = plan.item.folder_picture
             beside = image.path if image and not plan.reading.picture else None
-            covers.enqueue(key, payload={"file": files[plan.item.path].pk, "folder_image": beside})
+            covers.enqueue(key, payload={"file": files[plan.item.path], "folder_image": beside})
         elif plan.item.stored and plan.reading.picture:
             covers.enqueue(key, payload={"storage_name": plan.item.stored.name})
 
