@@ -4,8 +4,9 @@ from typing import Any
 
 from celery import shared_task
 from celery.signals import worker_shutting_down
+from django.utils import timezone
 
-from catalog import children, media, search, work
+from catalog import children, media, releases, search, work
 
 
 @shared_task
@@ -22,6 +23,11 @@ def sweep() -> None:
 @shared_task
 def index_search() -> None:
     search.index_pending()
+
+
+@shared_task
+def show_released() -> None:
+    releases.show_released(at=timezone.now())
 
 
 @worker_shutting_down.connect

@@ -51,6 +51,7 @@ app.conf.update(
     beat_schedule_filename=str(settings.VAR_DIR / "beat"),
     beat_schedule={
         "sweep-work": {"task": "catalog.tasks.sweep", "schedule": 15.0},
+        "show-released": {"task": "catalog.tasks.show_released", "schedule": 15.0},
         "index-search": {"task": "catalog.tasks.index_search", "schedule": 2.0},
         "sweep-guests": {"task": "playback.tasks.sweep_guests", "schedule": 3600.0},
         "sweep-events": {"task": "playback.tasks.sweep_events", "schedule": 3600.0},

@@ -7,6 +7,7 @@ class CatalogVersion(models.Model):
     """The one row whose number grows with each change that listeners can see; part of every catalog ETag."""
 
     number = models.BigIntegerField(default=0)
+    released_until = models.DateTimeField(null=True)  # releases up to here are counted (`catalog.releases`)
 
 
 class SearchChange(models.Model):
