@@ -66,7 +66,7 @@ class Front:
             answers.send(protocol, answer, head=head)
             return None
 
-        deferred = await self._threads.run(work)
+        deferred = await self._threads.run(work, patient=scope.path in settings.PATIENT_PATHS)
         if deferred is not None:
             answers.send(protocol, await self._resolve(scope, deferred), head=head)
 

@@ -46,6 +46,7 @@ REGION = env.text("REGION", "local")
 WEB_WORKERS = env.integer("WEB_WORKERS", 1, at_least=1)  # processes
 WEB_THREADS = env.integer("WEB_THREADS", 8, at_least=1)  # a process, for Django; media needs none
 _on_loopback = HOST in {"127.0.0.1", "::1", "localhost"}
+PATIENT_PATHS = {"/api/v1/me/progress"}  # wait behind all other calls: their clients keep what is refused and resend
 ALLOWED_HOSTS = env.listing("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if _on_loopback and EMBEDDED else [])
 if not ALLOWED_HOSTS:
     if not EMBEDDED:

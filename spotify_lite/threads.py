@@ -1,4 +1,4 @@
-"""A pool of threads for blocking calls of an event loop, with a bounded queue and one wake-up for many results."""
+"""A pool of threads for blocking calls of an event loop, with bounded queues and one wake-up for many results."""
 
 import asyncio
 import queue
@@ -7,7 +7,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-WAITING = 1000  # calls that may wait for a thread; more are refused, so that the wait stays bounded
+WAITING = 1000  # calls of a kind that may wait for a thread; more are refused, so that the wait stays bounded
+PATIENT_TURN = 4  # of so many calls one is a patient one while both kinds wait, so that it is slow but not starved
 
 
 class Full(Exception):
@@ -19,23 +20,41 @@ class Threads:
 
     def __init__(self, loop: asyncio.AbstractEventLoop, *, number: int) -> None:
         self._loop = loop
-        self._calls: queue.SimpleQueue[tuple[Callable[[], Any], asyncio.Future[Any]]] = queue.SimpleQueue()
+        self._waiting: deque[tuple[Callable[[], Any], asyncio.Future[Any]]] = deque()
+        self._patient: deque[tuple[Callable[[], Any], asyncio.Future[Any]]] = deque()
+        self._ready: queue.SimpleQueue[None] = queue.SimpleQueue()  # one for each call that waits, of either kind
+        self._taking = threading.Lock()
+        self._turn = 0
         self._done: deque[tuple[asyncio.Future[Any], Any, BaseException | None]] = deque()
         self._armed = False
         for place in range(number):
             threading.Thread(target=self._work, name=f"web-{place}", daemon=True).start()
 
-    def run(self, call: Callable[[], Any]) -> asyncio.Future[Any]:
-        """Return the future result of the call; raise Full when too many wait already."""
-        if self._calls.qsize() >= WAITING:
+    def run(self, call: Callable[[], Any], *, patient: bool = False) -> asyncio.Future[Any]:
+        """Return the future result of the call; raise Full when too many of its kind wait already.
+
+        A patient call lets others go first.
+        """
+        calls = self._patient if patient else self._waiting
+        if len(calls) >= WAITING:
             raise Full
         future = self._loop.create_future()
-        self._calls.put((call, future))
+        calls.append((call, future))
+        self._ready.put(None)
         return future
+
+    def _next(self) -> tuple[Callable[[], Any], asyncio.Future[Any]]:
+        """Take a call. The lock keeps it there: whoever got a mark from `_ready` finds one in one of the two."""
+        with self._taking:
+            self._turn = (self._turn + 1) % PATIENT_TURN
+            patient_first = self._turn == 0
+            calls = self._patient if (patient_first and self._patient) or not self._waiting else self._waiting
+            return calls.popleft()
 
     def _work(self) -> None:
         while True:
-            call, future = self._calls.get()
+            self._ready.get()
+            call, future = self._next()
             try:
                 result, error = call(), None
             except BaseException as raised:  # noqa: BLE001 - it is raised again where the result is awaited
