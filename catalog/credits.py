@@ -68,8 +68,10 @@ def hides_something(text: str) -> bool:
     )
 
 
-def clean_all(values: Iterable[str], limit: int = NAME_LIMIT) -> list[str]:
+def clean_all(values: Sequence[str], limit: int = NAME_LIMIT) -> list[str]:
     """Return the cleaned values, each once by `names.fold`, without empty ones; NUL and `;` part values."""
+    if not values:
+        return []
     parts = (clean(part, limit) for value in values for part in re.split(r"[\0;]", value[: limit * MOST_VALUES]))
     return list({names.fold(part): part for part in reversed([part for part in parts if part])}.values())[::-1][
         :MOST_VALUES
@@ -100,7 +102,8 @@ def credit(
     """
     written = [text for value in artist for part in value.split("\0") if (text := clean(part, CREDIT_LIMIT))]
     shown = clean(", ".join(written), CREDIT_LIMIT)
-    listed = clean_all(artists) if len(clean_all(artists)) > 1 else []
+    several = clean_all(artists)
+    listed = several if len(several) > 1 else []
     mains, guests = [], []
     for value in clean_all(written, CREDIT_LIMIT):
         main, featured = split_featured(value)

@@ -155,6 +155,7 @@ class _Child:
         self._process: subprocess.Popen[bytes] | None = None
         self._line: socket.socket | None = None
         self._received = bytearray()
+        self._ready = False
         self._again: list[Job] = []  # unanswered when the child before died
         self.pending: deque[tuple[Job, os.stat_result]] = deque()
         self.silent = 0.0  # seconds
@@ -193,7 +194,13 @@ class _Child:
             piece = self._open_line().recv(1 << 20)
         except OSError:
             piece = b""
-        if not piece:
+        if (
+            not self._ready
+        ):  # it says so when all is loaded; jobs were sent to it before, so that readers start together
+            if piece[:1] != b"+":
+                raise RuntimeError(f"The sandboxed reader {self._function} does not start.")
+            self._ready, piece = True, piece[1:]
+        elif not piece:
             yield from self.replace("made the reader fail")
             return
         self._received += piece
@@ -216,6 +223,8 @@ class _Child:
 
     def replace(self, reason: str) -> Iterator[Answer]:
         """Kill the child; yield its oldest job with the reason and keep the others for the next child."""
+        if not self._ready:
+            raise RuntimeError(f"The sandboxed reader {self._function} does not start.")
         self.stop()
         if self.pending:
             job, seen = self.pending.popleft()
@@ -229,7 +238,7 @@ class _Child:
         if self._process is not None:
             self._process.kill()  # of bwrap, this ends its whole namespace
             self._process.wait()
-        self._line, self._process, self.silent = None, None, 0.0
+        self._line, self._process, self._ready, self.silent = None, None, False, 0.0
         self._received.clear()
 
     def _send(self, job: Job, seen: os.stat_result, descriptor: int) -> None:
@@ -259,6 +268,4 @@ class _Child:
                     env=environment,
                     cwd=PROJECT,
                 )
-            if self._line.recv(1) != b"+":
-                raise RuntimeError(f"The sandboxed reader {self._function} does not start.")
         return self._line

@@ -7,6 +7,7 @@ import base64
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import tinytag
@@ -123,6 +124,7 @@ def _codec(mime: str, codecs: str) -> str:
     return codecs or {"audio/mpeg": "mp3", "audio/flac": "flac", "application/vnd.ms-asf": "wma"}.get(mime, "")
 
 
+@lru_cache(maxsize=512)  # a library uses few names
 def _name(name: str) -> str:
     plain = re.sub(r"[\s_/-]", "", name.lower())
     return NAMES.get(plain, plain)

@@ -72,7 +72,7 @@ class Reading:
     album_mbid: str | None  # MusicBrainz release id
     picture: str  # sha256 of the embedded front cover; empty if there is none, or the album's was read before
     fingerprint: str  # sha256 of size and both ends: equal for moved, renamed and touched files
-    key: str  # the same with library, size and time: the address of exactly this state of the file
+    key: str  # that with library, size and time: the address of exactly this state of the file
     sound: Sound
     remarks: list[str]  # what was mended or left out, in words
 
@@ -95,12 +95,13 @@ def read(file: BinaryIO, *, path: str, library: int = 0) -> Reading:
     found = _tags(file, container)
     sound = _sound(file, container, seen.st_size, found)
     head, tail = _edges(file, seen.st_size)
-    state = f"{library}\n{seen.st_size}\n{seen.st_mtime_ns}\n".encode()
+    fingerprint = hashlib.sha256(b"%d\n" % seen.st_size + head + tail).hexdigest()
+    state = f"{library}\n{seen.st_size}\n{seen.st_mtime_ns}\n{fingerprint}"
     return Reading(
         **_words(found.texts, path),
         picture=_picture(file, container, path, found.texts["album"]),
-        fingerprint=hashlib.sha256(b"%d\n" % seen.st_size + head + tail).hexdigest(),
-        key=hashlib.sha256(state + head + tail).hexdigest() if library else "",
+        fingerprint=fingerprint,
+        key=hashlib.sha256(state.encode()).hexdigest() if library else "",
         sound=sound,
         remarks=_remarks(found),
     )
