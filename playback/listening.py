@@ -8,7 +8,7 @@ from uuid import UUID
 
 import orjson
 from django.db import transaction
-from django.db.models import TextField
+from django.db.models import FilteredRelation, Q, TextField
 from django.db.models.functions import Cast
 from rest_framework import exceptions
 
@@ -19,11 +19,15 @@ from playback import commit, merging, plays, resume
 from spotify_lite.prepared import Prepared
 
 _SAMPLES: dict[str, Any] = {"track_id": merging.TRACK_IDS.stop - 1, "at": datetime.max.replace(tzinfo=UTC)}
-_PLAYABLE = Prepared(
+_PLAYABLE = Prepared(  # with where the listener was in it
     Track,
-    lambda track_id, at: (
-        Track.objects.listed(at=at).filter(id=track_id).values_list("plays", Cast("card", TextField()))
+    lambda track_id, listener_id, at: (
+        Track.objects.listed(at=at)
+        .filter(id=track_id)
+        .annotate(point=FilteredRelation("resumepoint", condition=Q(resumepoint__listener_id=listener_id)))
+        .values_list("plays", Cast("card", TextField()), "point__position_ms", "point__state")
     ),
+    listener_id=(1 << 63) - 1,
     **_SAMPLES,
 )
 _DURATION = Prepared(
@@ -81,15 +85,19 @@ class Report:
     rejected: list[tuple[int, str]]  # (index in the list, code)
 
 
-def start(who: Who, *, track_id: int, play_id: UUID | None, device: str, at: datetime) -> Started:
+def start(
+    who: Who, *, listener_id: int | None, track_id: int, play_id: UUID | None, device: str, at: datetime
+) -> Started:
     """Begin a play; the same play_id for the same track again is the same play.
 
+    `listener_id` is the caller's where there is one already, who then goes on where they were.
     Raise NotFound, TrackNotPlayable, PlayTaken, NotAuthenticated or Busy.
     """
-    found = _PLAYABLE.first(track_id=track_id, at=at)
+    found = _PLAYABLE.first(track_id=track_id, listener_id=listener_id or 0, at=at)
     if found is None:
         raise exceptions.NotFound
-    card = orjson.loads(found[1])
+    plays_so_far, text, position_ms, state = found
+    card = orjson.loads(text)
     if not card["audio"]:
         raise TrackNotPlayable
     play_id = play_id or plays.uuid7(at_ms=ms_of(at))
@@ -98,7 +106,7 @@ def start(who: Who, *, track_id: int, play_id: UUID | None, device: str, at: dat
     stands = writer.submit(Listening(listener.id, device, at, begun=((play_id, track_id),)), rows=1)
     if stands[play_id] != track_id:
         raise PlayTaken
-    return Started(play_id, found[0], card, resume.position_ms(listener.id, track_id))
+    return Started(play_id, plays_so_far, card, resume.go_on_ms(position_ms, state))
 
 
 def report(who: Who, raw_events: list[Any], *, device: str, at: datetime) -> Report:

@@ -8,10 +8,9 @@ from typing import Any
 from django.db.models import OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from playback.merging import ENDED, MAX_INT, Event
+from playback.merging import ENDED, Event
 from playback.models import Play, ResumePoint
 from spotify_lite.given import Given
-from spotify_lite.prepared import Prepared
 
 # The merge rule, in the row: a batch in any order, of any age, ends in the same points. UUIDs compare alike here
 # (lower-case hex in SQLite, bytes in PostgreSQL) and in Python.
@@ -32,14 +31,6 @@ _MERGE = Given(
     seq="int",
     position_ms="int",
     state="int",
-)
-_POSITION = Prepared(
-    ResumePoint,
-    lambda listener_id, track_id: ResumePoint.objects.filter(listener_id=listener_id, track_id=track_id).values_list(
-        "position_ms", "state"
-    ),
-    listener_id=MAX_INT,
-    track_id=MAX_INT - 1,
 )
 
 
@@ -69,10 +60,9 @@ def save(heard: Iterable[tuple[int, Event]]) -> None:
         _MERGE.run(rows)
 
 
-def position_ms(listener_id: int, track_id: int) -> int:
-    """Return where to go on in this track: 0 when it was never begun, or heard to its end."""
-    point = _POSITION.first(listener_id=listener_id, track_id=track_id)
-    return 0 if point is None or point[1] == ENDED else point[0]
+def go_on_ms(position_ms: int | None, state: int | None) -> int:
+    """Return where to go on in a track, from its resume point: 0 when it was never begun, or heard to its end."""
+    return 0 if position_ms is None or state == ENDED else position_ms
 
 
 def begun(listener_id: int, *, at: datetime, after: Sequence[int] | None, limit: int) -> list[Begun]:

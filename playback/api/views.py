@@ -58,6 +58,7 @@ class PlayView(PersonalView):
         at = timezone.now()
         started = listening.start(
             _who(request),
+            listener_id=request.user.id,
             track_id=track_id,
             play_id=play_id,
             device=device or _device(request),

@@ -39,6 +39,15 @@ def test_play_goes_on_where_the_listener_was(phone: APIClient, make_track: MakeT
     assert phone.post(f"/api/v1/tracks/{track.id}/play").json()["resume_ms"] == 42_000
 
 
+def test_where_another_listener_was_is_not_told(
+    phone: APIClient, stranger_phone: APIClient, api: APIClient, make_track: MakeTrack, make_event: MakeEvent
+) -> None:
+    track = make_track()
+    phone.post("/api/v1/me/progress", {"events": [make_event(track.id, 42_000)]}, format="json")
+    for other in (stranger_phone, api):
+        assert other.post(f"/api/v1/tracks/{track.id}/play").json()["resume_ms"] == 0
+
+
 def test_play_begins_anew_after_the_end(phone: APIClient, make_track: MakeTrack, make_event: MakeEvent) -> None:
     track = make_track()
     phone.post("/api/v1/me/progress", {"events": [make_event(track.id, 180_000, state="ended")]}, format="json")
@@ -114,15 +123,15 @@ def test_a_wrong_method_is_405(phone: APIClient, make_track: MakeTrack) -> None:
     assert "POST" in answer["Allow"]
 
 
-def test_the_decision_takes_three_queries(
+def test_the_decision_takes_two_queries_and_a_transaction(
     phone: APIClient, make_track: MakeTrack, django_assert_num_queries: Any
 ) -> None:
     track = make_track()
     play_id = phone.post(f"/api/v1/tracks/{track.id}/play").json()["play_id"]  # the first use of a token is noted
-    # the token with its user, the track, the resume point; and one transaction, of the play
-    with django_assert_num_queries(3 + 3):
+    # the token with its user, the track with the resume point; and one transaction, of the play
+    with django_assert_num_queries(2 + 3):
         phone.post(f"/api/v1/tracks/{track.id}/play")
-    with django_assert_num_queries(3 + 4):  # and what the play that is there is of
+    with django_assert_num_queries(2 + 4):  # and what the play that is there is of
         phone.post(f"/api/v1/tracks/{track.id}/play", {"play_id": play_id}, format="json")
 
 
