@@ -1,6 +1,7 @@
 """Write what was read to the catalog, a batch a transaction, with all that is kept of it and the work that follows."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -73,7 +74,7 @@ class Writer:
             self._write_tracks(speaking, now, touched)
             _write_masters(plans)
             files = self._note_files(items, {plan.item.path: plan.master for plan in plans})
-            _write_renditions(speaking, files, now)
+            _write_renditions(speaking, files, now, written_before=touched.cards)
             _free_copies([plan for plan in plans if plan.silent and plan.item.stored])
             pictures.ask_for(uncut, files)
             refresh(touched, at=now)
@@ -106,13 +107,15 @@ class Writer:
         bulk.insert(Credit, ("track_id", "artist_id", "role", "position", "bucket"), credited)
         bulk.insert(TrackGenre, ("track_id", "genre_id", "position", "bucket"), genres)
         derived.note_search_changes("track", [plan.track.pk for plan in new])
-        touched.cards |= {plan.track.pk for plan in old}
+        written_again = {plan.track.pk for plan in old}
+        touched.cards |= written_again
         touched.albums |= {plan.album.pk for plan in plans if plan.album}
         touched.artists |= {artist for _, artist, *_ in credited}
         touched.artists |= {
             self._registry.artist(one).pk for plan in plans if plan.album for one in plan.reading.album_credits
         }
-        touched.genres |= {genre for _, genre, *_ in genres}
+        touched.genres |= {genre for track, genre, *_ in genres if track in written_again}
+        derived.count_new_tracks(Counter(genre for _, genre, *_ in genres if genre not in touched.genres))
 
     def _forget(self, plans: Sequence[Plan], touched: Touched) -> None:
         """Take old credits and genres off tracks that are written again, and note whose counts that changes."""
@@ -220,16 +223,18 @@ def _write_masters(plans: Iterable[Plan]) -> None:
     bulk.create([master for master in masters if not master.pk])
 
 
-def _write_renditions(plans: Sequence[Plan], files: dict[str, int], now: datetime) -> None:
+def _write_renditions(
+    plans: Sequence[Plan], files: dict[str, int], now: datetime, *, written_before: Collection[int]
+) -> None:
     """Serve the files in place that browsers play; ask for a rendition of the others.
 
     A plan here speaks for its track: no other file of it is there, so whatever is served in place now is this one.
     """
     old = {
         track: (row, file)
-        for track, row, file in Rendition.objects.filter(
-            track_id__in=[plan.track.pk for plan in plans], name="source"
-        ).values_list("track_id", "id", "file_id")
+        for track, row, file in Rendition.objects.filter(track_id__in=written_before, name="source").values_list(
+            "track_id", "id", "file_id"
+        )
     }
     new: list[tuple[Any, ...]] = []
     changed: list[tuple[Any, ...]] = []

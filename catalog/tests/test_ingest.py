@@ -220,6 +220,16 @@ def test_singles_with_equal_words_are_two_tracks(music):
     assert Track.objects.count() == 2
 
 
+def test_genres_count_new_tracks_and_those_that_change(music):
+    song(music / "a.mp3", genre=["Dub", "Rock"], tracknumber="1")
+    library.import_folder(music)
+    song(music / "b.mp3", genre="Dub", tracknumber="2", tone=300, title="Flow")
+    song(music / "a.mp3", genre="Rock", tracknumber="1")
+    song(music / "c.mp3", genre=["Rock", "Jazz"], tracknumber="3", tone=350, title="Rise")
+    library.import_folder(music)
+    assert dict(Genre.objects.values_list("name", "tracks_count")) == {"Dub": 1, "Rock": 2, "Jazz": 1}
+
+
 def test_spellings_of_one_artist_share_a_row(music):
     song(music / "a.mp3", artist="BJÖRK", albumartist="BJÖRK", tracknumber="1")
     song(music / "b.mp3", artist="Björk", albumartist="Björk", tracknumber="2")
