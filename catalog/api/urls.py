@@ -2,15 +2,15 @@
 
 from django.urls import path
 
-from catalog.api import views
+from catalog.api import details, lists, searches
 
 urlpatterns = [
-    path("search", views.Search.as_view()),
-    path("tracks", views.Tracks.as_view()),
-    path("tracks/<id:track_id>", views.TrackDetail.as_view()),
-    path("artists", views.Artists.as_view()),
-    path("artists/<id:artist_id>", views.ArtistDetail.as_view()),
-    path("albums", views.Albums.as_view()),
-    path("albums/<id:album_id>", views.AlbumDetail.as_view()),
-    path("genres", views.Genres.as_view()),
+    path("search", searches.Search.as_view()),
+    path("tracks", lists.Tracks.as_view()),
+    path("tracks/<id:track_id>", details.TrackDetail.as_view()),
+    path("artists", lists.Artists.as_view()),
+    path("artists/<id:artist_id>", details.ArtistDetail.as_view()),
+    path("albums", lists.Albums.as_view()),
+    path("albums/<id:album_id>", details.AlbumDetail.as_view()),
+    path("genres", lists.Genres.as_view()),
 ]

@@ -1,0 +1,35 @@
+"""What every read of the catalog's door shares: the same answer for every listener, no cookie looked at."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from accounts.authentication import TokenAuthentication
+from spotify_lite import rest
+
+KEPT = {304: OpenApiResponse(description="What `If-None-Match` names still stands.")}
+
+
+class CatalogView(APIView):
+    """A read that is the same for everyone; where guests may listen it looks at no cookie, so that caches share it."""
+
+    http_method_names = ["get", "head", "options"]
+    content_negotiation_class = rest.OneFormat
+
+    def get_authenticators(self) -> list[BaseAuthentication]:
+        return [TokenAuthentication()] if settings.GUESTS else super().get_authenticators()
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Refuse a wrong method before anything else is looked at."""
+        if request.method not in self.allowed_methods:
+            self.http_method_not_allowed(request)
+        super().initial(request, *args, **kwargs)
+
+    def options(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """Answer with `Allow` alone; the OpenAPI document says the rest."""
+        return HttpResponse(status=204, headers={"Cache-Control": "no-store"})
