@@ -1,8 +1,11 @@
 """Who may call: the default is someone who listens."""
 
 from django.conf import settings
+from rest_framework import exceptions
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
+
+from accounts.models import User
 
 
 class Listening(BasePermission):
@@ -13,7 +16,9 @@ class Listening(BasePermission):
 
 
 class SignedIn(BasePermission):
-    """A listener with an account; a guest has none."""
+    """A listener with an account; a guest has none, and is told to sign in as anybody else who has not."""
 
     def has_permission(self, request: Request, view: object) -> bool:
-        return bool(request.user and request.user.is_authenticated and not request.user.is_guest)
+        if isinstance(request.user, User) and request.user.is_guest:
+            raise exceptions.NotAuthenticated  # 401, where False would be a 403
+        return bool(request.user and request.user.is_authenticated)

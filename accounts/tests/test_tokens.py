@@ -9,6 +9,7 @@ from rest_framework.test import APIClient
 
 from accounts import tokens
 from accounts.models import ApiToken, User
+from conftest import MakeTrack
 
 URL = "/api/v1/auth/tokens"
 CREDENTIALS = {"username": "listener", "password": "listener-secret-1", "device": "Phone"}
@@ -119,6 +120,13 @@ def test_another_scheme_is_no_token(db: None) -> None:
 def test_guests_and_nobody_have_no_tokens(db: None) -> None:
     assert APIClient().get(URL).status_code == 401
     assert APIClient().delete(f"{URL}/AAAAAAAA").status_code == 401
+
+
+def test_a_guest_is_told_to_sign_in(make_track: MakeTrack) -> None:
+    """A guest is somebody, and yet nobody who signed in: 401 and not 403."""
+    browser = Client()
+    assert browser.post(f"/api/v1/tracks/{make_track().id}/play").status_code == 201
+    assert browser.get(URL).status_code == 401
 
 
 def test_the_cookie_needs_the_csrf_token_to_revoke(listener: User) -> None:
