@@ -125,7 +125,7 @@ def test_guests_and_nobody_have_no_tokens(db: None) -> None:
 def test_a_guest_is_told_to_sign_in(make_track: MakeTrack) -> None:
     """A guest is somebody, and yet nobody who signed in: 401 and not 403."""
     browser = Client()
-    assert browser.post(f"/api/v1/tracks/{make_track().id}/play").status_code == 201
+    assert browser.post(f"/api/v1/tracks/{make_track().id}/play", content_type="application/json").status_code == 201
     assert browser.get(URL).status_code == 401
 
 
