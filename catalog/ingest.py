@@ -1,7 +1,7 @@
 """Write what was read to the catalog, a batch a transaction, with all that is kept of it and the work that follows."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from catalog import bulk, derived, identity, names, pictures, work
+from catalog import bulk, derived, identity, names, pictures, sources
 from catalog.identity import Item, Plan
 from catalog.models import (
     Artist,
@@ -19,13 +19,11 @@ from catalog.models import (
     Library,
     LibraryFile,
     Master,
-    Rendition,
     Track,
     TrackGenre,
 )
 from catalog.pictures import Pictures
 from catalog.registry import Registry
-from catalog.tags import PLAYABLE
 
 BATCH = 250  # files a transaction: more are not faster, and keep the web's writers waiting
 DESCRIBED = (
@@ -36,7 +34,6 @@ MASTERED = (
     *("track_id", "fingerprint", "sha256", "storage_name", "container", "codec", "bitrate", "sample_rate", "channels"),
     *("bit_depth", "duration_ms", "size"),
 )
-SERVED = ("extension", "mime", "key", "size", "bitrate", "master_id", "file_id", "track_id")  # of a rendition
 SEEN = ("size", "mtime_ns", "master_id", "reason", "missing", "library_id", "path", "id")  # of a file
 
 
@@ -74,8 +71,8 @@ class Writer:
             self._write_tracks(speaking, now, touched)
             _write_masters(plans)
             files = self._note_files(items, {plan.item.path: plan.master for plan in plans})
-            _write_renditions(speaking, files, now, written_before=touched.cards)
-            _free_copies([plan for plan in plans if plan.silent and plan.item.stored])
+            sources.write(speaking, files, now, written_before=touched.cards)
+            sources.free_copies([plan for plan in plans if plan.silent and plan.item.stored])
             pictures.ask_for(uncut, files)
             refresh(touched, at=now)
 
@@ -144,7 +141,7 @@ class Writer:
         people = enumerate(self._people(plan))
         ordered = sorted(people, key=lambda one: (derived.ROLE_ORDER[one[1][1]], one[0]))
         cover_key = (plan.album and plan.album.cover_key) or plan.track.cover_key
-        audio = _playable(plan)
+        audio = sources.playable(plan)
         return derived.card_of(
             plan.track,
             plan.album,
@@ -207,13 +204,6 @@ def _describe(plan: Plan) -> None:
     track.gain_db, track.isrc, track.available = reading.gain_db, reading.isrc, True
 
 
-def _playable(plan: Plan) -> tuple[str, str] | None:
-    """Return suffix and mime if the file is served as it lies there: browsers play it, and it has no copy."""
-    if plan.item.stored or plan.master.storage_name:
-        return None
-    return PLAYABLE.get((plan.reading.sound.container, plan.reading.sound.codec))
-
-
 def _write_masters(plans: Iterable[Plan]) -> None:
     """Save the masters whose bytes, or whose copy, are new; the others are as they were."""
     masters = {id(plan.master): plan.master for plan in plans if plan.fresh or plan.item.stored}.values()
@@ -221,44 +211,3 @@ def _write_masters(plans: Iterable[Plan]) -> None:
         plan.master.track_id = plan.track.pk  # saved meanwhile
     bulk.save([master for master in masters if master.pk], MASTERED)
     bulk.create([master for master in masters if not master.pk])
-
-
-def _write_renditions(
-    plans: Sequence[Plan], files: dict[str, int], now: datetime, *, written_before: Collection[int]
-) -> None:
-    """Serve the files in place that browsers play; ask for a rendition of the others.
-
-    A plan here speaks for its track: no other file of it is there, so whatever is served in place now is this one.
-    """
-    old = {
-        track: (row, file)
-        for track, row, file in Rendition.objects.filter(track_id__in=written_before, name="source").values_list(
-            "track_id", "id", "file_id"
-        )
-    }
-    new: list[tuple[Any, ...]] = []
-    changed: list[tuple[Any, ...]] = []
-    converted: dict[int, dict[str, Any]] = {}
-    for plan in plans:
-        row, file = old.get(plan.track.pk, (0, None))
-        if playable := _playable(plan):
-            sound = (*playable, plan.reading.key, plan.item.size, plan.reading.sound.bitrate)
-            values = (*sound, plan.master.pk, files[plan.item.path], plan.track.pk)
-            changed.append((*values, row)) if row else new.append((*values, "source", now))
-            continue
-        if file:
-            Rendition.objects.filter(id=row).delete()  # its file has gone, and this one takes its place once converted
-        if plan.fresh or not row:
-            converted[plan.master.pk] = {}
-    bulk.insert(Rendition, (*SERVED, "name", "created_at"), new)
-    bulk.update(Rendition, (*SERVED, "id"), changed)
-    if converted:
-        work.enqueue_many("source", converted)
-
-
-def _free_copies(plans: Iterable[Plan]) -> None:
-    """Ask for an object of their own for tracks that were copied and are served from a folder, which may go now."""
-    copies = {plan.master.pk for plan in plans}
-    tied = Rendition.objects.filter(name="source", master_id__in=copies, file__isnull=False)
-    if masters := list(tied.values_list("master_id", flat=True)):
-        work.enqueue_many("source", {master: {} for master in masters})

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 import mutagen
 import tinytag
 
-from catalog import credits, mpeg, streams, tagnames  # noqa: A004 - the built-in one is for the console
+from catalog import credits, mpeg, remarks, streams, tagnames  # noqa: A004 - the built-in one is for the console
 from catalog.credits import Credit
 from catalog.sandbox import Unreadable
 
@@ -25,7 +25,6 @@ HIGHEST_RATE = 192_000  # Hz
 MOST_CHANNELS = 8
 DEEPEST = 64  # bits a sample
 FASTEST = 1_000_000  # kbit/s; more is a hole in the file, and not worth a refusal
-MARKUP = re.compile(r"<[A-Za-z/]")
 LOUDEST = 60.0  # decibels of gain; more is a typing error
 MBID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 PLAYABLE = {  # what browsers play as it is: container and codec to suffix and mime (RFC 6381)
@@ -103,7 +102,7 @@ def read(file: BinaryIO, *, path: str, library: int = 0) -> Reading:
         fingerprint=fingerprint,
         key=hashlib.sha256(state.encode()).hexdigest() if library else "",
         sound=sound,
-        remarks=_remarks(found),
+        remarks=remarks.of(found),
     )
 
 
@@ -242,20 +241,6 @@ def _words(texts: dict[str, list[str]], path: str) -> dict[str, Any]:
         "mbid": next(iter(_mbids(texts["musicbrainzreleasetrackid"])), None),
         "album_mbid": next(iter(_mbids(texts["musicbrainzalbumid"])), None),
     }
-
-
-def _remarks(found: tagnames.Found) -> list[str]:
-    """Return what was done to the tags, for whoever keeps the files."""
-    said = [f"a tag of {length / 1e6:.1f} MB was left out" for length in found.left_out]
-    for name, limit in (("title", credits.NAME_LIMIT), ("artist", credits.CREDIT_LIMIT), ("album", credits.NAME_LIMIT)):
-        text = "".join(found.texts[name][:1])
-        if len(text) > limit:
-            said.append(f"the {name} was longer than {limit} characters and was cut")
-        if credits.hides_something(text):
-            said.append(f"control characters were removed from the {name}")
-        if MARKUP.search(text):
-            said.append(f"the {name} holds markup, which is shown as text")
-    return said
 
 
 def _mbids(values: list[str]) -> list[str]:
