@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from spotify_lite.tests import rig
@@ -20,9 +21,14 @@ ARGUMENTS = (  # with the desktop's own autoplay policy: sound needs a press
 
 @contextmanager
 def chromium(*further: str) -> Iterator[Browser]:
-    """Start Chromium with further arguments; skip the test where it is not installed."""
+    """Start Chromium with further arguments; skip the test where it is not installed.
+
+    Playwright keeps an event loop in this thread as long as it runs, and Django would refuse the database to every
+    other test of this process, which a browser kept for a session outlives.
+    """
     path = rig.need("chromium", package="chromium")
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         browser = playwright.chromium.launch(executable_path=path, args=[*ARGUMENTS, *further])
         yield browser
         browser.close()
