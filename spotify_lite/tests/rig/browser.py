@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from spotify_lite.tests import rig
@@ -23,12 +22,11 @@ ARGUMENTS = (  # with the desktop's own autoplay policy: sound needs a press
 def chromium(*further: str) -> Iterator[Browser]:
     """Start Chromium with further arguments; skip the test where it is not installed.
 
-    Playwright keeps an event loop in this thread as long as it runs, and Django would refuse the database to every
-    other test of this process, which a browser kept for a session outlives.
+    Playwright keeps an event loop in this thread while it runs, which refuses the database to Django: no other test
+    of this process may come in between, so a fixture around it is at most a package's.
     """
     path = rig.need("chromium", package="chromium")
-    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=[*ARGUMENTS, *further])
         yield browser
         browser.close()
