@@ -10,7 +10,7 @@ PIP = $(BIN)/python -m pip install --quiet --no-input --disable-pip-version-chec
 
 BENCHMARKS = api searching progress importing
 
-.PHONY: help run test lint format e2e bench venv packages develop libraries prettier
+.PHONY: help run test lint format e2e chaos bench venv packages develop libraries prettier
 
 help:
 	@echo "make run [MUSIC=/path] [HOST=127.0.0.1] [PORT=8000]  start everything, with a demo catalog or your music"
@@ -18,6 +18,7 @@ help:
 	@echo "make lint    format, style, types, imports, migrations, templates, scripts"
 	@echo "make format  write the format instead of checking it"
 	@echo "make e2e     the browser tests alone"
+	@echo "make chaos   the fault tests with 20 rounds instead of 2"
 	@echo "make bench   the benchmarks"
 
 run: packages libraries
@@ -46,8 +47,13 @@ format: develop prettier
 e2e: develop libraries
 	$(BIN)/python -m pytest spotify_lite/tests/e2e
 
+chaos: develop
+	CHAOS_ROUNDS=20 $(BIN)/python -m pytest spotify_lite/tests/test_kill.py
+
 bench: develop
-	@for name in $(BENCHMARKS); do echo "== $$name"; $(BIN)/python -m benchmarks.$$name || exit 1; done
+	VAR_DIR=var/bench $(BIN)/python manage.py migrate --verbosity 0
+	VAR_DIR=var/bench $(BIN)/python manage.py seed_catalog --tracks 100000 --seed 7
+	@for name in $(BENCHMARKS); do echo "== $$name"; VAR_DIR=var/bench $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 # What follows prepares .venv and node_modules, each once: a stamp holds the checksum of what was installed.
 

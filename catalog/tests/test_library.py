@@ -6,6 +6,7 @@ import shutil
 import socket
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from catalog import imports, library, media, scan, work
@@ -53,7 +54,8 @@ def test_unchanged_files_are_not_opened(music, monkeypatch):
 
 def test_unchanged_scan_costs_a_handful_of_queries(music, django_assert_num_queries):
     library.import_folder(music)
-    with django_assert_num_queries(3):  # the library, its files, the search outbox
+    turn = 2 if connection.vendor == "postgresql" else 0  # its advisory lock, taken and given back
+    with django_assert_num_queries(turn + 3):  # the library, its files, the search outbox
         library.import_folder(music)
 
 
