@@ -5,6 +5,7 @@ settings.MEDIA_SERVER, since this package may not import the apps above it.
 """
 
 import asyncio
+import gc
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
@@ -16,6 +17,9 @@ from spotify_lite import answers, bodies, bridge, threads
 from spotify_lite.answers import Answer
 from spotify_lite.wsgi import application
 
+# Objects made before a collection. A list of 50 makes some 700, almost all of them freed without one: with Python's
+# own 700, 10, 10 the collector takes 8 % of such a call's time.
+COLLECT_AFTER = (10_000, 20, 20)
 MEDIA = ("/media/", "/covers/")
 MEDIA_PATH = "x-media-path"  # Django's answer: send the bytes of this signed address instead of the body
 
@@ -34,6 +38,8 @@ class Front:
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._threads = threads.Threads(loop, number=settings.WEB_THREADS)
+        gc.freeze()  # what is loaded by now stays: no collection need walk it again
+        gc.set_threshold(*COLLECT_AFTER)
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         head = scope.method == "HEAD"
