@@ -44,8 +44,10 @@ def page(view: View) -> View:
 @page
 def home(request: HttpRequest) -> HttpResponse:
     """Show what is popular and what is new; the player adds what was left open."""
+    songs = listings.tracks(at=timezone.now(), limit=10).rows
     context = {
-        "popular": _rows(request, listings.tracks(at=timezone.now(), limit=10).rows),
+        "popular": _rows(request, songs),
+        "heard": any(plays for _, plays, _ in songs),  # before the first play nothing is popular yet
         "albums": Album.objects.listed().order_by("-created_at", "-id")[:12],
         "genres": Genre.objects.listed().order_by("-tracks_count", "name")[:8],
         "waiting": settings.DEMO_PENDING.exists(),

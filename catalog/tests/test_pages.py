@@ -295,3 +295,12 @@ def test_top_result_is_what_was_meant(client: Client, make_track: MakeTrack, que
     best = re.search(r'<article class="best.*?href="([^"]+)"', page, re.DOTALL)
     assert best
     assert best[1].startswith(expected)
+
+
+def test_songs_are_popular_once_they_were_played(client, make_track):
+    make_track("Ebb")
+    assert "Popular" not in client.get("/").content.decode()
+    make_track("Tideline", plays=3)
+    page = client.get("/").content.decode()
+    assert ">Popular<" in page
+    assert page.index("Tideline") < page.index("Ebb")
