@@ -1,5 +1,6 @@
 """Make what browsers play from what came in: the `source` rendition, a copy without tags wherever that is enough."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +31,8 @@ FRAGMENTED = ["-f", "mp4", "-movflags", "+cmaf+delay_moov+global_sidx+skip_trail
 QUIET = ["-nostdin", "-v", "error", "-nostats", "-progress", "pipe:1", "-protocol_whitelist", "file"]
 AUDIO_ONLY = ["-map", "0:a:0", "-vn", "-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1", "-threads", "1"]
 REPEATABLE = ["-fflags", "+bitexact", "-flags:a", "+bitexact"]  # same bytes in, same bytes out, same key
+
+SPEAKERS = re.compile(r"^(\[[^\]]*\] ?)+")  # who in ffmpeg says it, with an address in memory
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,7 @@ def _convert(master: Master, recipe: Recipe, source: Path, made: Path) -> int:
     )
     ended = children.run(walled, limit_s=120 + 4 * seconds)
     if ended.code != 0:
-        raise work.Refused(f"ffmpeg could not read it: {_last_line(ended.errors, source) or f'exit {ended.code}'}")
+        raise work.Refused(f"ffmpeg could not read it: {_first_words(ended.errors, source) or f'exit {ended.code}'}")
     if not made.is_file() or made.stat().st_size == 0:
         raise work.Refused("There is no audio in it.")
     return _indexed_ms(made) if recipe.extension == "mp4" else _reported_ms(ended.output)
@@ -162,10 +165,10 @@ def _compare_durations(made_ms: int, master_ms: int) -> None:
         raise work.Refused("There is no audio in it.")
 
 
-def _last_line(errors: str, source: Path) -> str:
-    """Return what ffmpeg said last, without our paths."""
-    lines = errors.replace(f"file:{source}", "the file").strip().splitlines()
-    return lines[-1].strip() if lines else ""
+def _first_words(errors: str, source: Path) -> str:
+    """Return what ffmpeg said first, the cause, without our paths and its own `[decoder @ 0x55ef4908]`."""
+    said = errors.replace(f"file:{source}", "the file").strip()
+    return SPEAKERS.sub("", said.partition("\n")[0]).strip()
 
 
 def _show(master: Master, recipe: Recipe, stored: media.Stored, duration_ms: int) -> None:
