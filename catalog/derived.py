@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Sum
 
 from catalog import bulk
 from catalog.models import (
@@ -27,6 +27,7 @@ from catalog.models import (
     Track,
     TrackGenre,
     popularity,
+    tracks,
 )
 
 ROLE_ORDER = {role: place for place, role in enumerate(Role.values)}
@@ -34,8 +35,8 @@ ROLE_ORDER = {role: place for place, role in enumerate(Role.values)}
 
 def refresh_cards(track_ids: Collection[int]) -> None:
     """Rebuild the cards of these tracks (six queries, whatever their number) and note them for the search index."""
-    tracks = list(Track.objects.filter(id__in=track_ids).select_related("album"))
-    if not tracks:
+    found = list(Track.objects.filter(id__in=track_ids).select_related("album"))
+    if not found:
         return
     artists = _grouped(
         Credit.objects.filter(track_id__in=track_ids).values_list(
@@ -53,9 +54,9 @@ def refresh_cards(track_ids: Collection[int]) -> None:
         ),
         order=lambda row: row[1],
     )
-    covers = {key for track in tracks if (key := _cover_of(track))}
+    covers = {key for track in found if (key := _cover_of(track))}
     tints = dict(Cover.objects.filter(key__in=covers).values_list("key", "tint"))
-    for track in tracks:
+    for track in found:
         cover_key = _cover_of(track)
         track.card = card_of(
             track,
@@ -66,7 +67,7 @@ def refresh_cards(track_ids: Collection[int]) -> None:
             cover_key=cover_key,
             tint=tints.get(cover_key) if cover_key else None,
         )
-    bulk.save(tracks, ("card",))
+    bulk.save(found, ("card",))
     note_search_changes("track", track_ids)
 
 
@@ -132,12 +133,9 @@ def refresh_albums(album_ids: Collection[int], *, at: datetime) -> None:
 
 def refresh_artists(artist_ids: Collection[int], *, at: datetime) -> None:
     """Recount these artists over their listed tracks and albums, and choose their cover."""
-    listed = Q(track__published=True, track__available=True) & (
-        Q(track__release_at__isnull=True) | Q(track__release_at__lte=at)
-    )
     totals = {
         row["artist_id"]: row
-        for row in Credit.objects.filter(listed, artist_id__in=artist_ids)
+        for row in Credit.objects.filter(tracks.listed(at=at, through="track__"), artist_id__in=artist_ids)
         .values("artist_id")
         .annotate(tracks=Count("id"), heard=Sum("track__plays"))
     }
@@ -160,11 +158,10 @@ def refresh_artists(artist_ids: Collection[int], *, at: datetime) -> None:
 
 def refresh_genres(genre_ids: Collection[int], *, at: datetime) -> None:
     """Recount these genres over their listed tracks."""
-    listed = Q(track__published=True, track__available=True) & (
-        Q(track__release_at__isnull=True) | Q(track__release_at__lte=at)
-    )
     totals = dict(
-        TrackGenre.objects.filter(listed, genre_id__in=genre_ids).values_list("genre_id").annotate(tracks=Count("id"))
+        TrackGenre.objects.filter(tracks.listed(at=at, through="track__"), genre_id__in=genre_ids)
+        .values_list("genre_id")
+        .annotate(tracks=Count("id"))
     )
     genres = list(Genre.objects.filter(id__in=genre_ids))
     for genre in genres:
@@ -177,8 +174,8 @@ def count_new_tracks(genres: Mapping[int, int]) -> None:
 
     A recount walks all tracks of a genre: a long import cannot afford that after each of its batches.
     """
-    for genre, tracks in genres.items():
-        Genre.objects.filter(id=genre).update(tracks_count=F("tracks_count") + tracks)
+    for genre, number in genres.items():
+        Genre.objects.filter(id=genre).update(tracks_count=F("tracks_count") + number)
 
 
 def move_buckets(track_ids: Collection[int]) -> int:

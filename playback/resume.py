@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 
+from catalog.models import tracks
 from playback.merging import ENDED, Event
 from playback.models import Play, ResumePoint
 from spotify_lite.given import Given
@@ -70,9 +71,8 @@ def begun(listener_id: int, *, at: datetime, after: Sequence[int] | None, limit:
 
     `after` is the (at_ms, track id) of the last one shown.
     """
-    released = Q(track__release_at__isnull=True) | Q(track__release_at__lte=at)
     points = ResumePoint.objects.filter(
-        released, listener_id=listener_id, position_ms__gt=0, track__published=True, track__available=True
+        tracks.listed(at=at, through="track__"), listener_id=listener_id, position_ms__gt=0
     ).exclude(state=ENDED)
     if after is not None:
         points = points.filter(Q(at_ms__lt=after[0]) | Q(at_ms=after[0], track_id__gt=after[1]))

@@ -9,21 +9,25 @@ from catalog.models.albums import Album
 from catalog.models.artists import Artist, Genre
 
 
+def listed(*, at: datetime, through: str = "") -> models.Q:
+    """Return what makes a track one that a listener may see: published, released, and not gone from its library.
+
+    `through` leads from the filtered model to the track, as in `track__`.
+    """
+    released = models.Q((f"{through}release_at__isnull", True)) | models.Q((f"{through}release_at__lte", at))
+    return released & models.Q((f"{through}published", True), (f"{through}available", True))
+
+
 class TrackQuerySet(models.QuerySet["Track"]):
     def listed(self, *, at: datetime) -> "TrackQuerySet":
-        """Keep what a listener may see: published, released, and not gone from its library."""
-        released = models.Q(release_at__isnull=True) | models.Q(release_at__lte=at)
-        return self.filter(released, published=True, available=True)
+        """Keep what a listener may see."""
+        return self.filter(listed(at=at))
 
     def by_artist(self, artist_id: int) -> "TrackQuerySet":
         return self.filter(credits__artist_id=artist_id)
 
     def by_genre(self, slug: str) -> "TrackQuerySet":
         return self.filter(track_genres__genre__slug=slug)
-
-    def in_album_order(self) -> "TrackQuerySet":
-        """Order by disc and number; tracks without a number come last, by title."""
-        return self.order_by("disc_number", models.F("track_number").asc(nulls_last=True), "sort_title", "id")
 
 
 class Track(models.Model):

@@ -115,6 +115,8 @@ def test_messy_tags_are_cleaned_and_told(imported):
 
 def test_second_import_reads_nothing_and_reports_the_same(imported):
     again = imported.server.manage("import_music", str(imported.folder))
+    files = len(imported.good) + len(imported.awkward) + len(imported.bad)
+    assert f"{files} files: 0 read, {files} unchanged" in again.stdout + again.stderr
     assert all(f"bad/{name}" in again.stdout + again.stderr for name in imported.bad)
 
 
