@@ -3,6 +3,7 @@
 import gc
 import signal
 from argparse import ArgumentParser
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,9 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from catalog import library, paths
+
+SIGNALS = (signal.SIGTERM, signal.SIGINT)  # both end after the batch at hand
+COLLECT_AFTER = 50_000  # objects: a batch is many rows and no cycles, and looking for some is a sixth of the time
 
 
 class Command(BaseCommand):
@@ -27,26 +31,27 @@ class Command(BaseCommand):
         if not folder.is_dir():
             raise CommandError(f"{folder} is not a folder.")
         gc.freeze()
-        gc.set_threshold(
-            50_000
-        )  # what lives through a batch is many rows and no cycles: looking is a sixth of the time
+        gc.set_threshold(COLLECT_AFTER)
         stopping: list[int] = []
         before = {one: signal.signal(one, lambda number, _: stopping.append(number)) for one in SIGNALS}
         try:
+            self._tell(self._import(folder, copy=options["copy"], stop=lambda: bool(stopping)))
+        finally:
+            for one, handler in before.items():
+                signal.signal(one, handler)
+
+    def _import(self, folder: Path, *, copy: bool, stop: Callable[[], bool]) -> library.Report:
+        try:
             with tqdm(desc="Importing", unit=" files", disable=None) as bar:
-                report = library.import_folder(
+                return library.import_folder(
                     folder,
-                    copy=options["copy"],
+                    copy=copy,
                     progress=lambda done, total: _show(bar, done, total),
-                    stop=lambda: bool(stopping),
+                    stop=stop,
                     waiting=lambda: self.stderr.write("Another import is running; this one begins when it has ended."),
                 )
         except OSError as error:
             raise CommandError(f"{folder} cannot be listed: {error.strerror}.") from error
-        finally:
-            for one, handler in before.items():
-                signal.signal(one, handler)
-        self._tell(report)
 
     def _tell(self, report: library.Report) -> None:
         if report.unreadable:
@@ -62,9 +67,6 @@ class Command(BaseCommand):
             f"{ended} {report.found} files: {report.read} read, {report.unchanged} unchanged, {report.gone} gone, "
             f"in {report.seconds:.1f} s."
         )
-
-
-SIGNALS = (signal.SIGTERM, signal.SIGINT)  # both end after the batch at hand
 
 
 def _show(bar: "tqdm[Any]", done: int, total: int) -> None:
