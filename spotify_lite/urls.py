@@ -5,7 +5,7 @@ from django.urls import include, path, register_converter
 from django.views.decorators.cache import cache_page
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from spotify_lite import addresses, health
+from spotify_lite import addresses, health, languages
 
 SCHEMA_KEPT = 300  # seconds: making the document takes a tenth of one
 
@@ -17,6 +17,7 @@ handler500 = "spotify_lite.problems.server_error"
 urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("words/<str:language>.json", languages.words, name="words"),
     path("api/schema/", cache_page(SCHEMA_KEPT)(SpectacularAPIView.as_view()), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     path("api/v1/", include("accounts.api.urls")),

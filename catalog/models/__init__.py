@@ -5,9 +5,11 @@ A foreign key that is the first column of another index has none of its own (`db
 
 from catalog.models.albums import Album, AlbumCredit
 from catalog.models.artists import Artist, Genre
+from catalog.models.history import Change, Merged
 from catalog.models.media import Cover, Library, LibraryFile, Master, Rendition
 from catalog.models.state import CatalogVersion, SearchChange
 from catalog.models.tracks import Credit, Role, Track, TrackGenre
+from catalog.models.uploads import Upload
 from catalog.models.work import Work
 
 __all__ = [
@@ -15,16 +17,19 @@ __all__ = [
     "AlbumCredit",
     "Artist",
     "CatalogVersion",
+    "Change",
     "Cover",
     "Credit",
     "Genre",
     "Library",
     "LibraryFile",
     "Master",
+    "Merged",
     "Rendition",
     "Role",
     "SearchChange",
     "Track",
     "TrackGenre",
+    "Upload",
     "Work",
 ]

@@ -23,6 +23,7 @@ class Album(models.Model):
     match_key = models.CharField(max_length=600)  # folded album artist and title: what one album is
     cover_wanted = models.CharField(max_length=64, null=True, blank=True)  # the picture found; its sizes may not be cut
     cover_key = models.CharField(max_length=64, null=True, blank=True)  # the picture that can be served
+    curated = models.JSONField(default=list, blank=True)  # as of tracks
     # Kept by `catalog.derived`: over the listed tracks.
     tracks_count = models.PositiveIntegerField(default=0)
     duration_ms = models.PositiveBigIntegerField(default=0)

@@ -51,6 +51,8 @@ class Track(models.Model):
     bucket = models.PositiveSmallIntegerField(default=popularity.UNPLAYED)
     published = models.BooleanField(default=True)
     release_at = models.DateTimeField(null=True, blank=True)  # not found and not played before
+    # Names of what curators set by hand (columns, "credits", "genres", "cover"): an import leaves it as it is.
+    curated = models.JSONField(default=list, blank=True)
     available = models.BooleanField(default=True)  # false once its file is gone from the library
     created_at = models.DateTimeField()
     # All of the track's JSON that is the same for every request, kept by `catalog.derived`: a list is one query.
