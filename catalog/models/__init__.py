@@ -5,7 +5,7 @@ A foreign key that is the first column of another index has none of its own (`db
 
 from catalog.models.albums import Album, AlbumCredit
 from catalog.models.artists import Artist, Genre
-from catalog.models.history import Change, Merged
+from catalog.models.history import Change, Distinct, Merged
 from catalog.models.media import Cover, Library, LibraryFile, Master, Rendition
 from catalog.models.state import CatalogVersion, SearchChange
 from catalog.models.tracks import Credit, Role, Track, TrackGenre
@@ -20,6 +20,7 @@ __all__ = [
     "Change",
     "Cover",
     "Credit",
+    "Distinct",
     "Genre",
     "Library",
     "LibraryFile",

@@ -1,6 +1,7 @@
 """Albums and who they are credited to."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from catalog.models import popularity
 from catalog.models.artists import Artist
@@ -13,27 +14,29 @@ class AlbumQuerySet(models.QuerySet["Album"]):
 
 
 class Album(models.Model):
-    title = models.CharField(max_length=256)
+    title = models.CharField(_("title"), max_length=256)
     sort_title = models.CharField(max_length=256)  # folded, for alphabetical lists
-    artist = models.CharField(max_length=512)  # the album artist as the tags write it
+    artist = models.CharField(_("artist as shown"), max_length=512)  # the album artist as the tags write it
     artists = models.JSONField(default=list)  # copy of the credits, [{id, name}], kept by `catalog.derived`
-    year = models.PositiveSmallIntegerField(null=True, blank=True)
-    compilation = models.BooleanField(default=False)
+    year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True)
+    compilation = models.BooleanField(_("compilation"), default=False)
     mbid = models.CharField(max_length=36, null=True, blank=True)  # MusicBrainz release id
     match_key = models.CharField(max_length=600)  # folded album artist and title: what one album is
     cover_wanted = models.CharField(max_length=64, null=True, blank=True)  # the picture found; its sizes may not be cut
     cover_key = models.CharField(max_length=64, null=True, blank=True)  # the picture that can be served
     curated = models.JSONField(default=list, blank=True)  # as of tracks
     # Kept by `catalog.derived`: over the listed tracks.
-    tracks_count = models.PositiveIntegerField(default=0)
+    tracks_count = models.PositiveIntegerField(_("songs"), default=0)
     duration_ms = models.PositiveBigIntegerField(default=0)
-    plays = models.PositiveBigIntegerField(default=0)
+    plays = models.PositiveBigIntegerField(_("plays"), default=0)
     bucket = models.PositiveSmallIntegerField(default=popularity.UNPLAYED)
     created_at = models.DateTimeField()
 
     objects = AlbumQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("album")
+        verbose_name_plural = _("albums")
         constraints = [
             models.UniqueConstraint(fields=["mbid"], name="album_mbid_unique"),
             models.UniqueConstraint(
@@ -57,8 +60,10 @@ class AlbumCredit(models.Model):
     """An album artist, in the order of the credit."""
 
     album = models.ForeignKey(Album, on_delete=models.CASCADE, related_name="credits", db_index=False)
-    artist = models.ForeignKey(Artist, on_delete=models.PROTECT, related_name="album_credits")
-    position = models.PositiveSmallIntegerField(default=0)
+    artist = models.ForeignKey(Artist, on_delete=models.PROTECT, related_name="album_credits", verbose_name=_("artist"))
+    position = models.PositiveSmallIntegerField(_("place"), default=0)
 
     class Meta:
+        verbose_name = _("credit")
+        verbose_name_plural = _("credits")
         constraints = [models.UniqueConstraint(fields=["album", "artist"], name="album_credit_unique")]

@@ -1,6 +1,7 @@
 """Artists and genres: the names that music is found by."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from catalog.models import popularity
 
@@ -12,22 +13,24 @@ class ArtistQuerySet(models.QuerySet["Artist"]):
 
 
 class Artist(models.Model):
-    name = models.CharField(max_length=256)
+    name = models.CharField(_("name"), max_length=256)
     sort_name = models.CharField(max_length=256)  # folded, for alphabetical lists
     match_key = models.CharField(max_length=256)  # folded name: two spellings of one artist share it
     mbid = models.CharField(max_length=36, null=True, blank=True)  # MusicBrainz artist id
-    aliases = models.TextField(blank=True)  # other names, `;` between; searched, not shown
+    aliases = models.TextField(_("other names"), blank=True)  # other names, `;` between; searched, not shown
     cover_key = models.CharField(max_length=64, null=True, blank=True)  # of the most played album that has one
     # Kept, not counted (`catalog.derived`): listed tracks and albums, and the plays of all of them.
-    albums_count = models.PositiveIntegerField(default=0)
-    tracks_count = models.PositiveIntegerField(default=0)
-    plays = models.PositiveBigIntegerField(default=0)
+    albums_count = models.PositiveIntegerField(_("albums"), default=0)
+    tracks_count = models.PositiveIntegerField(_("songs"), default=0)
+    plays = models.PositiveBigIntegerField(_("plays"), default=0)
     bucket = models.PositiveSmallIntegerField(default=popularity.UNPLAYED)
     created_at = models.DateTimeField()
 
     objects = ArtistQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("artist")
+        verbose_name_plural = _("artists")
         constraints = [
             models.UniqueConstraint(fields=["mbid"], name="artist_mbid_unique"),
             # one row a name, unless MusicBrainz knows two artists of that name
@@ -51,13 +54,15 @@ class GenreQuerySet(models.QuerySet["Genre"]):
 
 
 class Genre(models.Model):
-    slug = models.CharField(max_length=100, unique=True)
-    name = models.CharField(max_length=100)
-    tracks_count = models.PositiveIntegerField(default=0)  # kept by `catalog.derived`
+    slug = models.CharField(_("address"), max_length=100, unique=True)
+    name = models.CharField(_("name"), max_length=100)
+    tracks_count = models.PositiveIntegerField(_("songs"), default=0)  # kept by `catalog.derived`
 
     objects = GenreQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("genre")
+        verbose_name_plural = _("genres")
         indexes = [models.Index(fields=["name", "id"], name="genre_by_name")]
 
     def __str__(self) -> str:

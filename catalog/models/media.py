@@ -1,6 +1,7 @@
 """The files behind the catalog: libraries and their files, masters, renditions and covers."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from catalog.models.tracks import Track
 
@@ -8,10 +9,11 @@ from catalog.models.tracks import Track
 class Library(models.Model):
     """A music folder of the operator's that is played in place."""
 
-    root = models.CharField(max_length=4096, unique=True)  # absolute path
+    root = models.CharField(_("folder"), max_length=4096, unique=True)  # absolute path
 
     class Meta:
-        verbose_name_plural = "libraries"
+        verbose_name = _("library")
+        verbose_name_plural = _("libraries")
 
     def __str__(self) -> str:
         return self.root
@@ -34,6 +36,8 @@ class Master(models.Model):
     size = models.PositiveBigIntegerField()  # bytes
 
     class Meta:
+        verbose_name = _("master")
+        verbose_name_plural = _("masters")
         indexes = [
             models.Index(fields=["fingerprint"], name="master_fingerprint"),
             models.Index(fields=["sha256"], name="master_sha256", condition=~models.Q(sha256="")),
@@ -45,14 +49,16 @@ class LibraryFile(models.Model):
     """What the last scan saw at a path: unchanged files (size, mtime) are not read again, unreadable ones neither."""
 
     library = models.ForeignKey(Library, on_delete=models.CASCADE, related_name="files", db_index=False)
-    path = models.CharField(max_length=4096)  # relative to the library's root
+    path = models.CharField(_("path"), max_length=4096)  # relative to the library's root
     size = models.PositiveBigIntegerField()  # bytes
     mtime_ns = models.BigIntegerField()
     master = models.ForeignKey(Master, on_delete=models.SET_NULL, null=True, blank=True, related_name="files")
-    reason = models.CharField(max_length=300, blank=True)  # why it could not be read, in words
-    missing = models.BooleanField(default=False)
+    reason = models.CharField(_("reason"), max_length=300, blank=True)  # why it could not be read, in words
+    missing = models.BooleanField(_("missing"), default=False)
 
     class Meta:
+        verbose_name = _("file")
+        verbose_name_plural = _("files")
         constraints = [models.UniqueConstraint(fields=["library", "path"], name="library_file_unique")]
 
     def __str__(self) -> str:
@@ -74,6 +80,8 @@ class Rendition(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
+        verbose_name = _("rendition")
+        verbose_name_plural = _("renditions")
         constraints = [models.UniqueConstraint(fields=["track", "name"], name="rendition_unique")]
         indexes = [models.Index(fields=["key"], name="rendition_key")]  # the web node's media lookup
 

@@ -1,8 +1,10 @@
 """Tracks, and the credits and genres that they are listed under."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from catalog.models import popularity
 from catalog.models.albums import Album
@@ -31,29 +33,35 @@ class TrackQuerySet(models.QuerySet["Track"]):
 
 
 class Track(models.Model):
-    title = models.CharField(max_length=256)
+    title = models.CharField(_("title"), max_length=256)
     sort_title = models.CharField(max_length=256)  # folded, for alphabetical lists
-    artist = models.CharField(max_length=512)  # the credit as the tags write it
+    artist = models.CharField(_("artist as shown"), max_length=512)  # the credit as the tags write it
     album = models.ForeignKey(
-        Album, on_delete=models.PROTECT, null=True, blank=True, related_name="tracks", db_index=False
+        Album,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="tracks",
+        db_index=False,
+        verbose_name=_("album"),
     )
-    disc_number = models.PositiveSmallIntegerField(default=1)
-    track_number = models.PositiveSmallIntegerField(null=True, blank=True)
-    year = models.PositiveSmallIntegerField(null=True, blank=True)
-    duration_ms = models.PositiveIntegerField(default=0)
-    explicit = models.BooleanField(default=False)
+    disc_number = models.PositiveSmallIntegerField(_("disc"), default=1)
+    track_number = models.PositiveSmallIntegerField(_("number"), null=True, blank=True)
+    year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True)
+    duration_ms = models.PositiveIntegerField(_("length"), default=0)
+    explicit = models.BooleanField(_("explicit"), default=False)
     gain_db = models.FloatField(null=True, blank=True)  # ReplayGain track gain, decibels
     mbid = models.CharField(max_length=36, null=True, blank=True)  # MusicBrainz release track id
     isrc = models.CharField(max_length=12, blank=True)
     cover_wanted = models.CharField(max_length=64, null=True, blank=True)  # only of a track without an album
     cover_key = models.CharField(max_length=64, null=True, blank=True)
-    plays = models.PositiveBigIntegerField(default=0)
+    plays = models.PositiveBigIntegerField(_("plays"), default=0)
     bucket = models.PositiveSmallIntegerField(default=popularity.UNPLAYED)
-    published = models.BooleanField(default=True)
-    release_at = models.DateTimeField(null=True, blank=True)  # not found and not played before
+    published = models.BooleanField(_("published"), default=True)
+    release_at = models.DateTimeField(_("release"), null=True, blank=True)  # not found and not played before
     # Names of what curators set by hand (columns, "credits", "genres", "cover"): an import leaves it as it is.
     curated = models.JSONField(default=list, blank=True)
-    available = models.BooleanField(default=True)  # false once its file is gone from the library
+    available = models.BooleanField(_("file there"), default=True)  # false once its file is gone from the library
     created_at = models.DateTimeField()
     # All of the track's JSON that is the same for every request, kept by `catalog.derived`: a list is one query.
     card = models.JSONField(default=dict)
@@ -61,6 +69,8 @@ class Track(models.Model):
     objects = TrackQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("song")
+        verbose_name_plural = _("songs")
         constraints = [
             models.CheckConstraint(condition=models.Q(id__lt=1 << popularity.BUCKET_BITS), name="track_id_fits_sid"),
         ]
@@ -79,26 +89,36 @@ class Track(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    def take(self, **values: Any) -> None:
+        """Set what a file says, but for what curators set by hand."""
+        for name, value in values.items():
+            if name not in self.curated:
+                setattr(self, name, value)
+
 
 class Role(models.TextChoices):
-    MAIN = "main"
-    FEATURED = "featured"
-    REMIXER = "remixer"
-    COMPOSER = "composer"
-    CONDUCTOR = "conductor"
-    LYRICIST = "lyricist"
+    MAIN = "main", _("main artist")
+    FEATURED = "featured", _("featured")
+    REMIXER = "remixer", _("remixer")
+    COMPOSER = "composer", _("composer")
+    CONDUCTOR = "conductor", _("conductor")
+    LYRICIST = "lyricist", _("lyricist")
 
 
 class Credit(models.Model):
     """Who made a track, once a person: the first of their roles in the order of `Role`."""
 
     track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="credits", db_index=False)
-    artist = models.ForeignKey(Artist, on_delete=models.PROTECT, related_name="credits", db_index=False)
-    role = models.CharField(max_length=16, choices=Role.choices, default=Role.MAIN)
-    position = models.PositiveSmallIntegerField(default=0)
+    artist = models.ForeignKey(
+        Artist, on_delete=models.PROTECT, related_name="credits", db_index=False, verbose_name=_("artist")
+    )
+    role = models.CharField(_("role"), max_length=16, choices=Role.choices, default=Role.MAIN)
+    position = models.PositiveSmallIntegerField(_("place"), default=0)
     bucket = models.PositiveSmallIntegerField(default=popularity.UNPLAYED)  # the track's: an artist's list is one walk
 
     class Meta:
+        verbose_name = _("credit")
+        verbose_name_plural = _("credits")
         constraints = [models.UniqueConstraint(fields=["track", "artist"], name="credit_unique")]
         indexes = [models.Index(fields=["artist", "bucket", "track"], name="credit_popular")]
 
@@ -107,10 +127,14 @@ class TrackGenre(models.Model):
     """A genre of a track; position 0 is the one that is shown."""
 
     track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="track_genres", db_index=False)
-    genre = models.ForeignKey(Genre, on_delete=models.PROTECT, related_name="track_genres", db_index=False)
-    position = models.PositiveSmallIntegerField(default=0)
+    genre = models.ForeignKey(
+        Genre, on_delete=models.PROTECT, related_name="track_genres", db_index=False, verbose_name=_("genre")
+    )
+    position = models.PositiveSmallIntegerField(_("place"), default=0)
     bucket = models.PositiveSmallIntegerField(default=popularity.UNPLAYED)  # the track's: a genre's list is one walk
 
     class Meta:
+        verbose_name = _("genre")
+        verbose_name_plural = _("genres")
         constraints = [models.UniqueConstraint(fields=["track", "genre"], name="track_genre_unique")]
         indexes = [models.Index(fields=["genre", "bucket", "track"], name="track_genre_popular")]

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class WorkQuerySet(models.QuerySet["Work"]):
@@ -17,28 +18,30 @@ class Work(models.Model):
     """One piece of work on one row of another table. Done work is deleted: its result is the evidence."""
 
     class State(models.TextChoices):
-        QUEUED = "queued"
-        RUNNING = "running"
-        FAILED = "failed"
+        QUEUED = "queued", _("queued")
+        RUNNING = "running", _("running")
+        FAILED = "failed", _("failed")
 
-    kind = models.CharField(max_length=24)  # a key of `catalog.work.KINDS`
-    subject_id = models.BigIntegerField()  # of the master, file or track that it is about
+    kind = models.CharField(_("kind"), max_length=24)  # a key of `catalog.work.KINDS`
+    subject_id = models.BigIntegerField(_("subject"))  # of the master, file or track that it is about
     payload = models.JSONField(default=dict, blank=True)
     priority = models.SmallIntegerField(default=0)  # lower goes first
-    state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    ready_at = models.DateTimeField()  # not before: the back-off after a failure
+    state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.QUEUED)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    ready_at = models.DateTimeField(_("not before"))  # not before: the back-off after a failure
     lease_until = models.DateTimeField(null=True, blank=True)
     lease_owner = models.CharField(
         max_length=36, blank=True
     )  # a UUID of the run: an old one may not finish a new one's
-    reason = models.CharField(max_length=300, blank=True)  # of the last failure, in words
+    reason = models.CharField(_("reason"), max_length=300, blank=True)  # of the last failure, in words
     created_at = models.DateTimeField()
 
     objects = WorkQuerySet.as_manager()
 
     class Meta:
-        verbose_name_plural = "work"
+        verbose_name = _("work")
+        verbose_name_plural = _("work")
+        permissions = [("retry_work", "Can try failed work again")]
         constraints = [models.UniqueConstraint(fields=["kind", "subject_id"], name="work_unique")]
         indexes = [models.Index(fields=["state", "priority", "ready_at"], name="work_due")]  # claim, sweeper
 
