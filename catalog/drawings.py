@@ -3,15 +3,15 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
 from django.utils import timezone
-from django.views.decorators.http import require_safe
 
 from catalog import drawn
 from catalog.models import Album, Artist, Genre, Track
+from spotify_lite import methods
 
 DAY = 86_400  # seconds; a name's initials change rarely
 
 
-@require_safe
+@methods.reads
 def cover(request: HttpRequest, kind: str, row_id: int) -> HttpResponse:
     """Answer the drawn cover of a listed row, with its initials; 404 for all others."""
     if kind == "album":
@@ -25,7 +25,7 @@ def cover(request: HttpRequest, kind: str, row_id: int) -> HttpResponse:
     return _picture(drawn.svg(f"{kind}-{row_id}", drawn.initials(name)))
 
 
-@require_safe
+@methods.reads
 def cloth(request: HttpRequest, slug: str) -> HttpResponse:
     """Answer the cloth of a listed genre."""
     if not Genre.objects.listed().filter(slug=slug).exists():

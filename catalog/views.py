@@ -11,11 +11,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
-from django.views.decorators.http import require_safe
 
 from catalog import listings, names, rows, search, shapes, topresult
 from catalog.models import Album, Artist, Credit, Genre, Track
-from spotify_lite import cursors, rest
+from spotify_lite import cursors, methods, rest
 
 SONGS_A_PAGE = 50
 ALBUMS_A_PAGE = 100
@@ -29,7 +28,7 @@ View = Callable[..., HttpResponse]
 def page(view: View) -> View:
     """Open a page to whoever may listen, and keep it out of shared caches: its audio addresses are signed."""
 
-    @require_safe
+    @methods.reads
     @wraps(view)
     def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not (settings.GUESTS or request.user.is_authenticated):

@@ -6,20 +6,21 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+
+from spotify_lite import methods
 
 _migrated = False  # once true it stays true: a process never runs on a database older than itself again
 
 
 @never_cache
-@require_safe
+@methods.reads
 def healthz(request: HttpRequest) -> HttpResponse:
     """Answer 200 while the process can answer at all."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
 @never_cache
-@require_safe
+@methods.reads
 def readyz(request: HttpRequest) -> JsonResponse:
     """Answer 200 when everything that listening needs is there, else 503; a missing cache only degrades."""
     database = _database()

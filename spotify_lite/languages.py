@@ -13,8 +13,9 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 from django.utils.cache import patch_cache_control
-from django.views.decorators.http import require_safe
 from django.views.i18n import JSONCatalog
+
+from spotify_lite import methods
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ class Languages(LocaleMiddleware):
         return response if request.path_info.startswith(SAME_FOR_ALL) else super().process_response(request, response)
 
 
-@require_safe
+@methods.reads
 def words(request: HttpRequest, language: str) -> HttpResponseBase:
     """Answer what the scripts say in a language, {catalog: {English: text or list by plural}}.
 

@@ -8,6 +8,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from spotify_lite import addresses, health, languages
 
 SCHEMA_KEPT = 300  # seconds: making the document takes a tenth of one
+READS = ["get", "head"]  # of the document and its page; REST framework would describe itself to OPTIONS
 
 register_converter(addresses.IdConverter, "id")
 handler400 = "spotify_lite.problems.bad_request"
@@ -18,8 +19,8 @@ urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("words/<str:language>.json", languages.words, name="words"),
-    path("api/schema/", cache_page(SCHEMA_KEPT)(SpectacularAPIView.as_view()), name="schema"),
-    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    path("api/schema/", cache_page(SCHEMA_KEPT)(SpectacularAPIView.as_view(http_method_names=READS)), name="schema"),
+    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema", http_method_names=READS), name="docs"),
     path("api/v1/", include("accounts.api.urls")),
     path("api/v1/", include("catalog.api.urls")),
     path("api/v1/", include("playback.api.urls")),
