@@ -9,8 +9,9 @@ CI = ci --ignore-scripts --no-audit --no-fund --fetch-retries=0 --fetch-timeout=
 PIP = $(BIN)/python -m pip install --quiet --no-input --disable-pip-version-check --root-user-action=ignore
 
 BENCHMARKS = api searching progress importing
+LOCAL = VAR_DIR=var/lint  # settings want a place of their own, also for what only reads the source
 
-.PHONY: help run test lint format e2e chaos bench venv packages develop libraries prettier
+.PHONY: help run test lint format e2e chaos bench screenshots messages venv packages develop libraries tools
 
 help:
 	@echo "make run [MUSIC=/path] [HOST=127.0.0.1] [PORT=8000]  start everything, with a demo catalog or your music"
@@ -20,40 +21,49 @@ help:
 	@echo "make e2e     the browser tests alone"
 	@echo "make chaos   the fault tests with 20 rounds instead of 2"
 	@echo "make bench   the benchmarks"
+	@echo "make screenshots [PAGES='home album']  every page at three widths, dark and light, into var/screenshots"
+	@echo "make messages  bring the translations up to date with the sources"
 
 run: packages libraries
 	@exec $(BIN)/python manage.py serve
 
-test: develop libraries
+test: develop tools
 	$(NODE) --test "spotify_lite/static/js/tests/*.test.js"
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --database=postgres accounts catalog playback
 
-lint: develop prettier
+lint: develop tools
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
-	VAR_DIR=var/lint $(BIN)/python manage.py makemigrations --check --dry-run
+	$(LOCAL) $(BIN)/python manage.py makemigrations --check --dry-run
+	$(LOCAL) $(BIN)/python manage.py messages --check
 	$(BIN)/djlint --check --lint --quiet templates
 	$(NODE) node_modules/prettier/bin/prettier.cjs --check spotify_lite/static
 
-format: develop prettier
+format: develop tools
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	-$(BIN)/djlint --reformat --quiet templates
 	$(NODE) node_modules/prettier/bin/prettier.cjs --write spotify_lite/static
 
-e2e: develop libraries
+e2e: develop tools
 	$(BIN)/python -m pytest spotify_lite/tests/e2e
 
 chaos: develop
 	CHAOS_ROUNDS=20 $(BIN)/python -m pytest spotify_lite/tests/test_kill.py
 
-bench: develop
+bench: develop tools
 	VAR_DIR=var/bench $(BIN)/python manage.py migrate --verbosity 0
 	VAR_DIR=var/bench $(BIN)/python manage.py seed_catalog --tracks 100000 --seed 7
 	@for name in $(BENCHMARKS); do echo "== $$name"; VAR_DIR=var/bench $(BIN)/python -m benchmarks.$$name || exit 1; done
+
+screenshots: develop tools
+	$(BIN)/python -m spotify_lite.tests.rig.screenshots $(PAGES)
+
+messages: develop
+	$(LOCAL) $(BIN)/python manage.py messages
 
 # What follows prepares .venv and node_modules, each once: a stamp holds the checksum of what was installed.
 
@@ -92,8 +102,10 @@ libraries: packages
 	  else echo "npm cannot be reached: pages use the system's fonts until the next start"; fi; \
 	fi
 
-prettier: packages
+# The same with what only development needs: prettier, axe, the HTML checker, Lighthouse.
+tools: packages
 	@sum=$$(cksum < package-lock.json); \
 	if [ ! -d node_modules/prettier ] || [ "$$(cat node_modules/.installed 2>/dev/null)" != "$$sum" ]; then \
-	  $(NPM) $(CI) >/dev/null && echo "$$sum" > node_modules/.installed; \
+	  if $(NPM) $(CI) >/dev/null 2>&1; then echo "$$sum" > node_modules/.installed; \
+	  else echo "npm cannot be reached: what needs its packages is skipped"; fi; \
 	fi

@@ -53,7 +53,7 @@ def variables(request, tmp_path) -> Iterator[dict[str, str]]:
         yield _migrated(environment(var, 1))
         return
     if postgres.programs() is None:
-        lack(postgres.PACKAGE)
+        lack(f"the Debian package {postgres.PACKAGE}")
     with postgres.cluster() as url:
         yield _migrated(environment(var, 1, {"DATABASE_URL": url}))
 

@@ -68,7 +68,7 @@ class Scene:
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     if postgres.programs() is None:
-        lack(postgres.PACKAGE)
+        lack(f"the Debian package {postgres.PACKAGE}")
     with ExitStack() as stack:
         database = ExitStack()
         stack.enter_context(database)

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from spotify_lite.tests import rig
-from spotify_lite.tests.rig import browser, server
+from spotify_lite.tests.rig import browser, server, stage
 
 PATIENCE = 10_000  # milliseconds for what a loaded machine does late
 
@@ -43,6 +43,16 @@ def chromium() -> Iterator[Browser]:
     expect.set_options(timeout=PATIENCE)
     with browser.chromium() as launched:
         yield launched
+
+
+@pytest.fixture(scope="package")
+def looking(chromium: Browser, demo: server.Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[stage.Stage]:
+    """Return browsers of all the people, before the showcase and before a server with no music."""
+    place = tmp_path_factory.mktemp("stage")
+    with stage.running(place, demo=demo.var.parent / "demo", static=demo.var / "static") as (full, empty, showcase):
+        prepared = stage.Stage(full, empty, showcase, chromium)
+        yield prepared
+        prepared.close()
 
 
 @pytest.fixture

@@ -1,0 +1,143 @@
+"""The table of what there is to look at: every page, and every state of one that is worth a look of its own.
+
+A new page is a line here, and then in the screenshots and in the tests of accessibility, markup and keyboard.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+Act = Callable[[Page], None]
+
+
+@dataclass(frozen=True)
+class View:
+    """One page in one state."""
+
+    name: str  # of its screenshots
+    path: str  # with places for what `Showcase` names
+    who: str = "guest"  # guest, player (a guest with a song in the bar), listener, curator, superuser
+    act: Act | None = None  # what is pressed before one looks
+    status: int = 200
+    empty: bool = False  # of a catalog with nothing in it
+    everywhere: bool = True  # False: one width is enough
+
+    def url(self, showcase: Any) -> str:
+        """Return the path with its places filled."""
+        return self.path.format(
+            album=showcase.albums,
+            artist=showcase.artists,
+            track=showcase.tracks,
+            genre=showcase.genre,
+            empty_artist=showcase.empty_artist,
+        )
+
+
+def play(page: Page) -> None:
+    """Press the first song, and stop it where it begins: pictures must not differ by the second."""
+    page.locator("main .row .hit").first.click()
+    page.wait_for_function("document.querySelector('#audio').currentTime > 0")
+    page.evaluate("(audio => { audio.pause(); audio.currentTime = 7 })(document.querySelector('#audio'))")
+
+
+def open_menu(page: Page) -> None:
+    page.locator("main [data-menu]").nth(1).click()
+    expect(page.locator("#menu")).to_be_visible()
+
+
+def open_now(page: Page) -> None:
+    play(page)
+    page.locator("#player [data-title]").click()
+    expect(page.locator("#now")).to_be_visible()
+
+
+def open_queue(page: Page) -> None:
+    """Open the queue: from the bar, or from the view where the bar has no room for its button."""
+    play(page)
+    button = page.locator("#player").get_by_role("button", name="Queue").or_(page.locator("#player [data-do=queue]"))
+    if button.first.is_visible():
+        button.first.click()
+    else:
+        page.locator("#player [data-title]").click()
+        page.locator("#now [data-do=queue]").first.click()
+    expect(page.locator("#queue")).to_be_visible()
+
+
+def open_keys(page: Page) -> None:
+    page.keyboard.press("?")
+    expect(page.locator("dialog[open]")).to_be_visible()
+
+
+def fail_to_play(page: Page) -> None:
+    page.route("**/media/**", lambda route: route.fulfill(status=410, body="gone"))
+    page.locator("main .row .hit").first.click()
+    expect(page.locator("#toast")).to_be_visible()
+
+
+def send(page: Page) -> None:
+    """Send the form as it is, without the browser's own checks."""
+    page.evaluate("document.querySelectorAll('form').forEach(form => { form.noValidate = true })")
+    page.locator("main form button[type=submit], #login-form input[type=submit]").first.click()
+    page.wait_for_load_state()
+
+
+PAGES = (
+    View("home", "/"),
+    View("home-listener", "/", who="listener"),
+    View("home-playing", "/", who="player", act=play),
+    View("home-empty", "/", empty=True),
+    View("menu", "/", act=open_menu),
+    View("keys", "/", act=open_keys),
+    View("now", "/albums/{album[plain]}", who="player", act=open_now),
+    View("now-right-to-left", "/albums/{album[right_to_left]}", who="player", act=open_now),
+    View("now-long", "/albums/{album[long]}", who="player", act=open_now),
+    View("queue", "/albums/{album[cjk]}", who="player", act=open_queue),
+    View("toast", "/albums/{album[plain]}", act=fail_to_play),
+    View("search", "/search"),
+    View("search-found", "/search?q=ti"),
+    View("search-right-to-left", "/search?q=%D7%9C%D7%99%D7%9C%D7%94"),
+    View("search-nothing", "/search?q=qqzzxxqq"),
+    View("search-empty", "/search", empty=True),
+    View("artist", "/artists/{artist[plain]}"),
+    View("artist-long", "/artists/{artist[long]}"),
+    View("artist-arabic", "/artists/{artist[arabic]}"),
+    View("artist-songs", "/artists/{artist[thousand]}/songs"),
+    View("artist-without-songs", "/artists/{empty_artist}", status=404),
+    View("album", "/albums/{album[plain]}"),
+    View("album-right-to-left", "/albums/{album[right_to_left]}"),
+    View("album-arabic", "/albums/{album[arabic]}"),
+    View("album-cjk", "/albums/{album[cjk]}"),
+    View("album-emoji", "/albums/{album[emoji]}"),
+    View("album-long", "/albums/{album[long]}"),
+    View("album-explicit", "/albums/{album[explicit]}"),
+    View("album-thousand", "/albums/{album[thousand]}", everywhere=False),
+    View("album-scheduled", "/albums/{album[scheduled]}", status=404),
+    View("track", "/tracks/{track[plain]}"),
+    View("track-long", "/tracks/{track[long]}"),
+    View("track-right-to-left", "/tracks/{track[right_to_left]}"),
+    View("genres", "/genres"),
+    View("genres-empty", "/genres", empty=True),
+    View("genre", "/genres/{genre}"),
+    View("settings", "/settings"),
+    View("settings-listener", "/settings", who="listener"),
+    View("login", "/login"),
+    View("login-refused", "/login", act=send),
+    View("signup", "/signup"),
+    View("signup-refused", "/signup", act=send),
+    View("not-found", "/no-such-page", status=404),
+    View("admin-login", "/admin/login/"),
+    View("admin", "/admin/", who="curator"),
+    View("admin-tracks", "/admin/catalog/track/", who="curator"),
+    View("admin-track", "/admin/catalog/track/{track[plain]}/change/", who="curator"),
+    View("admin-track-right-to-left", "/admin/catalog/track/{track[right_to_left]}/change/", who="curator"),
+    View("admin-track-add", "/admin/catalog/track/add/", who="superuser"),
+    View("admin-albums", "/admin/catalog/album/", who="curator"),
+    View("admin-album", "/admin/catalog/album/{album[long]}/change/", who="curator"),
+    View("admin-artists", "/admin/catalog/artist/", who="curator"),
+    View("admin-artist", "/admin/catalog/artist/{artist[plain]}/change/", who="curator"),
+    View("admin-genres", "/admin/catalog/genre/", who="curator"),
+    View("admin-superuser", "/admin/", who="superuser"),
+    View("admin-users", "/admin/accounts/user/", who="superuser"),
+)
