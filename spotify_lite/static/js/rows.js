@@ -3,6 +3,7 @@
 import { cover } from "./address.js";
 import { clock } from "./clock.js";
 import { bars, el, icon } from "./element.js";
+import { parse } from "./trusted.js";
 
 export function start({ player }) {
   document.addEventListener("click", async (event) => {
@@ -91,5 +92,5 @@ function playList(player, first) {
 
 async function read(href) {
   const answer = await fetch(href, { credentials: "same-origin" }).catch(() => null);
-  return answer?.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+  return answer?.ok ? parse(await answer.text()) : null;
 }

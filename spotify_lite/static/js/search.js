@@ -1,5 +1,7 @@
 // Search as one types: the server draws the results, this puts them in. The page works without it.
 
+import { parse } from "./trusted.js";
+
 const PAUSE = 120; // milliseconds without a key before a search is made
 
 export function start({ navigate }) {
@@ -17,7 +19,7 @@ export function start({ navigate }) {
     try {
       const answer = await fetch(`${url}&partial`, { signal: under.signal, credentials: "same-origin" });
       if (!answer.ok || answer.redirected) throw new Error(answer.statusText);
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const page = parse(await answer.text());
       shown = query;
       document.querySelector("#results").replaceChildren(...page.body.childNodes);
       history.replaceState(history.state, "", query ? url : "/search");
