@@ -4,10 +4,14 @@ Files are never read here. The server sends them itself, paced by the client; a 
 `response_stream` takes every chunk at once, whether the client reads or not), so nothing leaves as a stream.
 """
 
+import http.client
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 from granian.rsgi import ProtocolClosed
+
+PROBLEM_TYPE = "application/problem+json"
 
 Headers = list[tuple[str, str]]  # names in lower case; a name may come twice
 
@@ -24,16 +28,33 @@ class Answer:
     end: int = 0  # one past the last byte of the file
 
 
+def document(status: int, detail: str, errors: Any = None, *, kind: str = "about:blank") -> dict[str, Any]:
+    """Return {type, title, status, detail, errors} as RFC 9457 names them."""
+    return {"type": kind, "title": http.client.responses[status], "status": status, "detail": detail, "errors": errors}
+
+
+def refused(path: str, status: int, sentence: str, *headers: tuple[str, str]) -> Answer:
+    """Return the front's own refusal: a problem document under /api/, a sentence elsewhere."""
+    if path.startswith("/api/"):
+        return _short(status, PROBLEM_TYPE, orjson.dumps(document(status, sentence)), *headers)
+    return plain(status, sentence, *headers)
+
+
 def plain(status: int, sentence: str, *headers: tuple[str, str]) -> Answer:
-    """Return a short text answer that nobody stores."""
-    body = f"{sentence}\n".encode()
+    """Return a sentence as an answer that nobody stores."""
+    return _short(status, "text/plain; charset=utf-8", f"{sentence}\n".encode(), *headers)
+
+
+def _short(status: int, kind: str, body: bytes, *headers: tuple[str, str]) -> Answer:
+    """Return a few bytes of a media type as an answer that nobody stores."""
     return Answer(
         status,
         [
-            ("content-type", "text/plain; charset=utf-8"),
+            ("content-type", kind),
             ("content-length", str(len(body))),
             ("cache-control", "no-store"),
             ("x-content-type-options", "nosniff"),
+            ("content-security-policy", "default-src 'none'; sandbox"),
             *headers,
         ],
         body,

@@ -103,7 +103,7 @@ def call(application: Callable[..., Iterable[bytes]], variables: dict[str, Any])
             if close is not None:
                 close()
     except Exception:
-        logger.exception("No answer to %s %s", variables["REQUEST_METHOD"], variables["PATH_INFO"])
+        logger.exception("No answer to %s %r", variables["REQUEST_METHOD"], variables["PATH_INFO"])
         return plain(500, "Something went wrong here.")
 
 

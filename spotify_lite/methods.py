@@ -5,12 +5,12 @@ TRACE and made-up methods for a GET or a POST. REST views answer for themselves.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.views.decorators.http import require_http_methods
 
-View = Callable[..., HttpResponseBase]
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 OF_FORMS = ("GET", "HEAD", "POST")  # of a view that says nothing, as those of the admin
 OF_CLASSES = (*OF_FORMS, "OPTIONS")

@@ -1,37 +1,72 @@
-"""Answer what no view answers, unknown addresses and failures: problem documents under /api/, pages elsewhere."""
+"""Answer what no view answers, unknown addresses, refusals and failures: problem documents under /api/, else pages."""
 
 import orjson
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views import defaults
 
-from spotify_lite import rest
+from spotify_lite import answers
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer a request that Django itself refuses, such as one for a host that is not ours."""
-    if _is_api(request):
-        return _answer(400, "The request is malformed.")
-    return defaults.bad_request(request, exception)
+    if _is_api(request.path):
+        return _problem(400, "The request is malformed.")
+    return _page(
+        request, 400, _("This request cannot be read"), _("Something in it has no place there. Nothing was changed.")
+    )
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer who may not."""
+    if _is_api(request.path):
+        return _problem(403, "This is not allowed.")
+    return _page(
+        request,
+        403,
+        _("This is not for your account"),
+        _("Whoever runs this service can give it the right. Nothing was changed."),
+    )
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form without the token of its page: mostly a page that was open since before a sign-in elsewhere."""
+    if _is_api(request.path):
+        return _problem(403, "The CSRF check failed.")
+    return _page(
+        request,
+        403,
+        _("This page was open for too long"),
+        _("Nothing was changed. Go back, load the page again, and repeat what you did."),
+    )
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer an address that nothing is at."""
-    if _is_api(request):
-        return _answer(404, "There is nothing at this address.")
+    if _is_api(request.path):
+        return _problem(404, "There is nothing at this address.")
     return defaults.page_not_found(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer what went wrong on our side; it was logged."""
-    if _is_api(request):
-        return _answer(500, "Something went wrong here. It was noted.")
+    if _is_api(request.path):
+        return _problem(500, "Something went wrong here. It was noted.")
     return defaults.server_error(request)
 
 
-def _is_api(request: HttpRequest) -> bool:
-    return request.path.startswith("/api/")
+def _is_api(path: str) -> bool:
+    return path.startswith("/api/")
 
 
-def _answer(status: int, detail: str) -> HttpResponse:
-    body = orjson.dumps(rest.document(status, detail))
-    return HttpResponse(body, status=status, content_type=rest.PROBLEM_TYPE, headers={"Cache-Control": "no-store"})
+def _page(request: HttpRequest, status: int, title: str, sentence: str) -> HttpResponse:
+    """Answer a page that asks nothing of the database, and nothing of the request that may be wrong in it."""
+    response = render(request, "refused.html", {"title": title, "sentence": sentence}, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _problem(status: int, detail: str) -> HttpResponse:
+    body = orjson.dumps(answers.document(status, detail))
+    return HttpResponse(body, status=status, content_type=answers.PROBLEM_TYPE, headers={"Cache-Control": "no-store"})

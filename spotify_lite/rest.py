@@ -9,7 +9,7 @@ import orjson
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
 from rest_framework import exceptions, status
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser
@@ -17,9 +17,9 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-logger = logging.getLogger(__name__)
+from spotify_lite import answers
 
-PROBLEM_TYPE = "application/problem+json"
+logger = logging.getLogger(__name__)
 
 
 class TooLarge(exceptions.APIException):
@@ -97,20 +97,14 @@ def problem(exc: Exception, context: dict[str, Any]) -> Response | None:
     errors = exc.detail if isinstance(exc, exceptions.ValidationError) else None
     detail = "The request does not fit." if errors is not None else str(exc.detail)
     kind = getattr(exc, "problem_type", "about:blank")
-    body = document(exc.status_code, detail, errors, kind=kind)
-    response = Response(body, status=exc.status_code, content_type=PROBLEM_TYPE)
+    body = answers.document(exc.status_code, detail, errors, kind=kind)
+    response = Response(body, status=exc.status_code, content_type=answers.PROBLEM_TYPE)
     if header := getattr(exc, "auth_header", None):
         response["WWW-Authenticate"] = header
     if wait := getattr(exc, "wait", None):
         response["Retry-After"] = str(int(wait))
     response["Cache-Control"] = "no-store"
     return response
-
-
-def document(status_code: int, detail: str, errors: Any = None, *, kind: str = "about:blank") -> dict[str, Any]:
-    """Return {type, title, status, detail, errors} as RFC 9457 names them."""
-    title = HttpResponse(status=status_code).reason_phrase
-    return {"type": kind, "title": title, "status": status_code, "detail": detail, "errors": errors}
 
 
 def timestamp(moment: datetime) -> str:

@@ -53,14 +53,14 @@ class Front:
             return  # the client has gone
         except bodies.Refused as refused:
             retry = [("retry-after", "2")] if refused.status == 503 else []
-            answers.send(protocol, answers.plain(refused.status, refused.sentence, *retry), head=head)
+            answers.send(protocol, answers.refused(scope.path, refused.status, refused.sentence, *retry), head=head)
         except threads.Full:
-            busy = answers.plain(503, "The service is busy. Please try again.", ("retry-after", "2"))
-            answers.send(protocol, busy, head=head)
+            busy = "The service is busy. Please try again."
+            answers.send(protocol, answers.refused(scope.path, 503, busy, ("retry-after", "2")), head=head)
 
     async def _serve_django(self, scope: Any, protocol: Any, *, head: bool) -> None:
-        if not one_host(scope):
-            raise bodies.Refused(400, "The request names no host, or more than one.")
+        if reason := malformed(scope):
+            raise bodies.Refused(400, reason)
         body = await self._intake.read(scope, protocol)
 
         def work() -> Answer | None:
@@ -86,10 +86,20 @@ class Front:
         return Answer(found.status, headers, found.body, found.file, found.start, found.end)
 
 
-def one_host(scope: Any) -> bool:
-    """Say whether the request names one host: Host and the authority (HTTP/2, absolute form) may not differ."""
-    hosts = [value for name, value in scope.headers.items() if name == "host"]
-    return len(hosts) <= 1 and (not scope.authority or not hosts or hosts[0] == scope.authority)
+def malformed(scope: Any) -> str:
+    """Return why the request is not one that Django is to see, empty where it may.
+
+    Host and the authority (HTTP/2, absolute form) may not differ. The server leaves out header values that are not
+    ASCII: one that says who is asked, or who asks, would be missing without a word. Django takes `get` for GET.
+    """
+    headers = scope.headers
+    hosts = headers.get_all("host")
+    named = len(hosts) or bool(scope.authority) or scope.http_version == "1"  # HTTP/1.0 knows no Host
+    if not named or len(hosts) > 1 or (hosts and scope.authority and hosts[0] != scope.authority):
+        return "The request names no host, or more than one."
+    if ("host" in headers and not hosts) or ("authorization" in headers and headers.get("authorization") is None):
+        return "A header is not text."
+    return "" if scope.method.isupper() else "The method is not one."
 
 
 app = Front(application, import_string(settings.MEDIA_SERVER))

@@ -10,7 +10,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 
-from spotify_lite import rest
+from spotify_lite import answers
 
 MEANINGS = {
     400: "A parameter or the body does not fit; `errors` names it.",
@@ -40,7 +40,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
 def problems(*statuses: int) -> dict[Any, Any]:
     """Return the `responses` of these problem statuses for `extend_schema`."""
     return {
-        (status, rest.PROBLEM_TYPE): OpenApiResponse(ProblemSerializer, description=MEANINGS[status])
+        (status, answers.PROBLEM_TYPE): OpenApiResponse(ProblemSerializer, description=MEANINGS[status])
         for status in statuses
     }
 

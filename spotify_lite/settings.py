@@ -210,6 +210,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = int(timedelta(days=365).total_seconds())  # a guest's listening hangs on it
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "spotify_lite.problems.csrf_failed"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin"  # a signed URL never leaks in a Referer
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

@@ -12,6 +12,7 @@ READS = ["get", "head"]  # of the document and its page; REST framework would de
 
 register_converter(addresses.IdConverter, "id")
 handler400 = "spotify_lite.problems.bad_request"
+handler403 = "spotify_lite.problems.forbidden"
 handler404 = "spotify_lite.problems.not_found"
 handler500 = "spotify_lite.problems.server_error"
 
