@@ -1,11 +1,29 @@
-"""The operators' door to accounts and their tokens."""
+"""The operators' door to accounts: people, where they are signed in, and who may not try a password for a while."""
 
-from django.contrib import admin
+from typing import Any
+
+from axes.models import AccessAttempt
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ApiToken, User
+from accounts import deletion
+from accounts.models import ApiToken, Session, User
+
+
+class SeenOnly(admin.ModelAdmin):
+    """Rows that nobody makes or changes by hand; deleting one ends it."""
+
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
 
 
 @admin.register(User)
@@ -14,19 +32,47 @@ class ListenerAdmin(UserAdmin):
     list_display = ["username", "email", "is_guest", "is_staff", "is_active", "last_seen_at"]
     list_filter = ["is_guest", "is_staff", "is_active"]
 
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        self.delete_queryset(request, User.objects.filter(id=obj.id))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """Delete each as they would themselves; the last superuser stays."""
+        for user in queryset:
+            try:
+                deletion.delete_account(user)
+            except deletion.LastSuperuser:
+                sentence = gettext("%(name)s is the last superuser and was kept.") % {"name": user.get_username()}
+                messages.error(request, sentence)
+
 
 @admin.register(ApiToken)
-class ApiTokenAdmin(admin.ModelAdmin):
+class ApiTokenAdmin(SeenOnly):
     """Tokens are made by their listeners; here they are seen, without their digest, and revoked by deletion."""
 
-    show_full_result_count = False
     fields = ["user", "prefix", "device", "created_at", "last_used_at"]
     list_display = ["prefix", "user", "device", "created_at", "last_used_at"]
     list_select_related = ["user"]
     search_fields = ["prefix", "user__username"]
 
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
+@admin.register(Session)
+class SessionAdmin(SeenOnly):
+    """Browsers, without their data; deletion signs out."""
+
+    fields = ["user", "device", "created_at", "last_seen_at", "expire_date"]
+    list_display = ["device_or_none", "user", "created_at", "last_seen_at"]
+    list_select_related = ["user"]
+    search_fields = ["user__username"]
+
+    @admin.display(description=_("device"))
+    def device_or_none(self, session: Session) -> str:
+        return session.device or "–"
+
+
+@admin.register(AccessAttempt)
+class FailedSignInAdmin(SeenOnly):
+    """Passwords that were wrong, while they count; deleting the rows of an account lets it try again."""
+
+    fields = ["username", "ip_address", "user_agent", "failures_since_start", "attempt_time", "path_info"]
+    list_display = ["username", "ip_address", "user_agent", "failures_since_start", "attempt_time"]
+    search_fields = ["username", "ip_address"]

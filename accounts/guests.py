@@ -62,6 +62,7 @@ def note_seen(user: User, *, at: datetime) -> None:
 def adopt(request: HttpRequest, user: User) -> None:
     """Give what this session's guest left behind to the user who signs in, and forget the guest."""
     guest = guest_of_session(request)
-    if guest is not None and guest.id != user.id:
-        import_string(settings.GUEST_MERGE)(guest, into=user)
     request.session.pop(SESSION_KEY, None)
+    if guest is not None and guest.id != user.id:
+        request.session.save()  # it is the guest's no more, and does not go with the guest
+        import_string(settings.GUEST_MERGE)(guest, into=user)

@@ -1,9 +1,10 @@
-"""Own who listens: users, guests among them, and the tokens of mobile clients."""
+"""Own who listens: users, guests among them, and where they are signed in: browsers, and mobile clients' tokens."""
 
 from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils import timezone
 
@@ -26,7 +27,8 @@ class User(AbstractUser):
 
     is_guest = models.BooleanField(default=False)
     last_seen_at = models.DateTimeField(default=timezone.now)  # written once a day at most: guests are swept by it
-    password_set_at = models.DateTimeField(null=True, blank=True)  # tokens made before are dead
+    password_set_at = models.DateTimeField(null=True, blank=True)  # tokens and sessions made before are dead
+    language = models.CharField(max_length=8, blank=True)  # of the pages; empty: as the browser asks
 
     objects: ClassVar[ListenerManager] = ListenerManager()
 
@@ -54,3 +56,13 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.prefix}…"
+
+
+class Session(AbstractBaseSession):
+    """A browser that somebody listens in, a guest too. Of its key only the SHA-256 is kept, as of a token."""
+
+    session_key = models.CharField(max_length=64, primary_key=True)  # sha256 of the cookie's value, hex
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="sessions")
+    device = models.CharField(max_length=100, blank=True)  # what `devices.label` made of the User-Agent
+    created_at = models.DateTimeField()  # of a sign-in, since each begins a new session
+    last_seen_at = models.DateTimeField()  # written once a day at most

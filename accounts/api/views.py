@@ -72,7 +72,7 @@ class TokensView(PersonalView):
     @extend_schema(
         operation_id="tokens_create",
         request=serializers.CredentialsSerializer,
-        responses={201: serializers.NewTokenSerializer, **problems(400, 401, 413, 503)},
+        responses={201: serializers.NewTokenSerializer, **problems(400, 401, 413, 429, 503)},
     )
     def post(self, request: Request) -> Response:
         """Make a token for a device; it is shown this once."""
