@@ -61,10 +61,29 @@ SIGN_UP = env.boolean("SIGN_UP", EMBEDDED)
 AUTH_USER_MODEL = "accounts.User"
 GUEST_MERGE = "playback.guests.merge"  # what a guest leaves behind; accounts may not import playback
 GUEST_IDLE = timedelta(days=30)  # a guest not seen for so long is swept
+TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0)  # balancers in front, each of which adds to X-Forwarded-For
+
+# How often a password may be tried (`accounts.throttling`); axes_reset_username and the admin let in at once.
+AXES_HANDLER = "accounts.throttling.Handler"
+AXES_FAILURE_LIMIT = 5  # an account, or a browser that is known
+FAILURES_OF_ADDRESS = 20
+AXES_COOLOFF_TIME = timedelta(minutes=15)  # since the last failure that was counted
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # or a stranger who goes on would close an account for ever
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
+AXES_CLIENT_IP_CALLABLE = "accounts.clients.address"
+AXES_LOCKOUT_CALLABLE = "accounts.views.entrance.refused"
+AXES_SENSITIVE_PARAMETERS = [  # never kept or logged
+    *("username", "ip_address", "csrfmiddlewaretoken", "device", "next"),
+    *("password1", "password2", "new_password1", "new_password2"),
+]
+AXES_VERBOSE = False
+AXES_DISABLE_ACCESS_LOG = True  # who came and went is nobody's business
+AXES_ENABLE_ADMIN = False  # accounts.admin shows what there is
 
 # --- Django ---
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "accounts.apps.DeskConfig",  # django.contrib.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -74,6 +93,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "axes",
     "spotify_lite",
     "accounts",
     "catalog",
@@ -83,7 +103,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "spotify_lite.headers.SecurityHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "accounts.sessions.Sessions",
     "spotify_lite.languages.Languages",
     "django.middleware.common.CommonMiddleware",
     "spotify_lite.methods.Methods",
@@ -91,6 +111,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",  # no query: it looks whether a sign-in was refused
 ]
 ROOT_URLCONF = "spotify_lite.urls"
 WSGI_APPLICATION = "spotify_lite.wsgi.application"
@@ -189,6 +210,7 @@ STATICFILES_FINDERS = [
     "spotify_lite.assets.BrowserLibraryFinder",
 ]
 NODE_MODULES = BASE_DIR / "node_modules"
+CSRF_FAILURE_VIEW = "spotify_lite.problems.csrf_failed"
 
 # --- Passwords, cookies, headers ---
 PASSWORD_HASHERS = [
@@ -204,13 +226,15 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "/login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
-AUTHENTICATION_BACKENDS = ["accounts.backends.ListenerBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "accounts.backends.ListenerBackend"]
 SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = int(timedelta(days=365).total_seconds())  # a guest's listening hangs on it
 CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "spotify_lite.problems.csrf_failed"
+BROWSER_COOKIE_NAME = "browser"  # `accounts.browsers`
+LANGUAGE_COOKIE_AGE = SESSION_COOKIE_AGE
+LANGUAGE_COOKIE_HTTPONLY = True
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin"  # a signed URL never leaks in a Referer
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
@@ -224,10 +248,17 @@ if not EMBEDDED:
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_NAME = "__Host-sessionid"
     CSRF_COOKIE_NAME = "__Host-csrftoken"
+    BROWSER_COOKIE_NAME = "__Host-browser"
+    LANGUAGE_COOKIE_NAME = "__Host-language"
+    LANGUAGE_COOKIE_SECURE = True
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes of a request body outside of file uploads
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+DATA_UPLOAD_MAX_NUMBER_FILES = 100
+UPLOAD_LARGEST = env.integer("UPLOAD_LARGEST", 1024**3, at_least=1024)  # bytes of a request with files
+UPLOADS_PER_HOUR = env.integer("UPLOADS_PER_HOUR", 0 if EMBEDDED else 1000)  # files a curator; 0 is no limit
+UPLOAD_QUOTA = env.integer("UPLOAD_QUOTA", 0 if EMBEDDED else 50 * 1024**3)  # bytes a curator and day; 0 is no limit
 
 # --- REST ---
 REST_FRAMEWORK = {
