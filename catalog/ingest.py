@@ -48,16 +48,17 @@ class Touched:
 
 
 class Writer:
-    """The writer of one import. `library` is None for copies; `stale`: see `identity.match`."""
+    """The writer of one import: `library` is None for copies, `stale` as in `identity.match`, `hidden` new tracks."""
 
-    def __init__(self, library: Library | None, *, stale: set[int]) -> None:
+    def __init__(self, library: Library | None, *, stale: set[int], hidden: bool = False) -> None:
         self._library = library
+        self._hidden = hidden
         self._stale = stale
         self._registry = Registry()
         self._pictures = Pictures()
 
-    def write(self, items: Sequence[Item]) -> None:
-        """Take in one batch, read or not, in one transaction."""
+    def write(self, items: Sequence[Item]) -> list[Plan]:
+        """Take in one batch, read or not, in one transaction; return where those went that were read."""
         now = timezone.now()
         with transaction.atomic():
             readings = [item.reading for item in items if item.reading]
@@ -75,6 +76,7 @@ class Writer:
             sources.free_copies([plan for plan in plans if plan.silent and plan.item.stored])
             pictures.ask_for(uncut, files)
             refresh(touched, at=now)
+        return plans
 
     def _write_tracks(self, plans: Sequence[Plan], now: datetime, touched: Touched) -> None:
         """Save the tracks with their credits and genres; new ones with their cards, so that they are written once."""
@@ -88,6 +90,7 @@ class Writer:
             _describe(plan)
         for plan in new:
             plan.track.created_at = now
+            plan.track.published = not self._hidden
             plan.track.card = self._card(plan, tints)
         bulk.create([plan.track for plan in new])
         bulk.save([plan.track for plan in old], DESCRIBED)
@@ -112,7 +115,8 @@ class Writer:
             self._registry.artist(one).pk for plan in plans if plan.album for one in plan.reading.album_credits
         }
         touched.genres |= {genre for track, genre, *_ in genres if track in written_again}
-        derived.count_new_tracks(Counter(genre for _, genre, *_ in genres if genre not in touched.genres))
+        if not self._hidden:
+            derived.count_new_tracks(Counter(genre for _, genre, *_ in genres if genre not in touched.genres))
 
     def _forget(self, plans: Sequence[Plan], touched: Touched) -> None:
         """Take old credits and genres off tracks that are written again, and note whose counts that changes."""

@@ -103,13 +103,11 @@ class Intake:
 
     def _item(self, answer: sandbox.Answer) -> Item:
         seen: scan.Seen = answer.job.tag
-        path, reason, reading, stored = paths.to_text(seen.path), answer.reason, None, None
-        if answer.value is not None:
+        path, stored = paths.to_text(seen.path), None
+        reading, reason = understand(answer)
+        if reading and not self._library:
             try:
-                reading = tags.Reading.of(answer.value)
-                stored = None if self._library else _store(Path(answer.job.path), reading)
-            except (TypeError, KeyError):
-                reading, reason = None, "made the reader misbehave"
+                stored = _store(Path(answer.job.path), reading)
             except OSError as error:
                 reading, reason = None, f"could not be copied: {(error.strerror or 'unknown error').lower()}"
         if reading is None:
@@ -182,6 +180,24 @@ class Intake:
             _, people = found.setdefault(names.fold(one.album.title), (one.album.artist, []))
             people.append(credits.Credit(one.artist.name, "main", one.artist.mbid))
         return {album: artist for album, artist in found.items() if album in albums}
+
+
+def understand(answer: sandbox.Answer) -> tuple[tags.Reading | None, str]:
+    """Return what the sandboxed reader made of a file, or None and why not, as the end of "FILE ..."."""
+    if answer.value is None:
+        return None, answer.reason
+    try:
+        return tags.Reading.of(answer.value), ""
+    except (TypeError, KeyError):
+        return None, "made the reader misbehave"
+
+
+def alone(reading: tags.Reading) -> tags.Reading:
+    """Return the reading of a file that came without its folder: where its tags name no album artist, it does."""
+    if not reading.album or reading.album_artist:
+        return reading
+    shown, people = _album_artist([reading])
+    return dataclasses.replace(reading, album_artist=shown, album_credits=people)
 
 
 def _album_artist(readings: list[tags.Reading]) -> tuple[str, list[credits.Credit]]:

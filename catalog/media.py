@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from django.conf import settings
 from django.core.files import File
@@ -78,6 +79,20 @@ def put_master(path: Path, extension: str) -> Stored:
     return _put("masters", path, extension)
 
 
+def put_upload(file: IO[bytes], sha256: str, size: int, extension: str) -> Stored:
+    """Store an open file, whose hash is known, in "masters" as `put_master` does; it is synced when this returns."""
+    stored = Stored(sha256, object_name(sha256, extension), size)
+    if not _is_there("masters", stored):
+        file.seek(0)
+        _save("masters", stored.name, file, size)
+    return stored
+
+
+def drop_master(name: str) -> None:
+    """Delete a master that no row names."""
+    storages["masters"].delete(name)
+
+
 def put_cover(key: str, size: int, path: Path) -> None:
     """Store one size of a picture; the key is the whole picture's, so what is there is written over."""
     _write("covers", f"{key[:2]}/{key}/{size}.webp", path)
@@ -100,13 +115,20 @@ def open_master(master: Master) -> Iterator[Path]:
     if not master.storage_name:
         yield _in_place(master)
         return
+    with open_stored(master.storage_name) as path:
+        yield path
+
+
+@contextmanager
+def open_stored(name: str) -> Iterator[Path]:
+    """Give the path on this machine of an object in "masters"; raise work.Failed where it is gone."""
     storage = storages["masters"]
     try:
-        path = Path(storage.path(master.storage_name))
+        path = Path(storage.path(name))
     except NotImplementedError:
         with scratch() as folder:
-            path = folder / Path(master.storage_name).name
-            with storage.open(master.storage_name) as remote, path.open("wb") as local:
+            path = folder / Path(name).name
+            with storage.open(name) as remote, path.open("wb") as local:
                 shutil.copyfileobj(remote, local, CHUNK)
             yield path
         return
@@ -172,18 +194,25 @@ def _in_place(master: Master) -> Path:
 def _put(alias: str, path: Path, extension: str) -> Stored:
     key = sha256_of(path)
     stored = Stored(key, object_name(key, extension), path.stat().st_size)
-    storage = storages[alias]
-    if not (storage.exists(stored.name) and storage.size(stored.name) == stored.size):
+    if not _is_there(alias, stored):
         _write(alias, stored.name, path)
     return stored
 
 
+def _is_there(alias: str, stored: Stored) -> bool:
+    storage = storages[alias]
+    return storage.exists(stored.name) and storage.size(stored.name) == stored.size
+
+
 def _write(alias: str, name: str, path: Path) -> None:
+    with path.open("rb") as file:
+        _save(alias, name, file, path.stat().st_size)
+
+
+def _save(alias: str, name: str, file: IO[bytes], size: int) -> None:
     """Write and look: a row may say that it is there only after its storage has said so."""
     storage = storages[alias]
-    with path.open("rb") as file:
-        written = storage.save(name, File(file))
-    if written != name or storage.size(name) != path.stat().st_size:
+    if storage.save(name, File(file)) != name or storage.size(name) != size:
         raise work.Failed(f"The storage did not take {name} whole.")
 
 

@@ -8,7 +8,7 @@ import imageio_ffmpeg
 from django.db import transaction
 from django.utils import timezone
 
-from catalog import children, derived, fragments, media, mp3, mpeg, sandbox, work
+from catalog import children, derived, fragments, media, mp3, mpeg, sandbox, uploads, work
 from catalog.models import Master, Rendition, Work
 
 DEMUXERS = {  # of the sniffed container: ffmpeg must not guess, some demuxers open other files
@@ -192,3 +192,4 @@ def _show(master: Master, recipe: Recipe, stored: media.Stored, duration_ms: int
         )
         derived.refresh_cards([master.track_id])
         derived.bump_version()
+        uploads.arrive(master.track_id)

@@ -30,6 +30,9 @@ KINDS = {  # kind -> the function (work) -> None that does it; it raises Refused
     "hash": "catalog.media.fill_sha256",  # subject: Master
     "cards": "catalog.curation.refresh_later",  # subject: none; the ids are in the payload
     "rescan": "catalog.library.rescan",  # subject: LibraryFile
+    "edit": "catalog.edits.go_on",  # subject: none; a batch of an edit of many
+    "undo": "catalog.reverts.go_on",  # subject: none; a batch of an undo of many
+    "upload": "catalog.uploads.take_in",  # subject: Upload
 }
 LOWEST = 100  # priority of what nobody waits for
 LEASE = timedelta(seconds=30)  # after a worker's death the row waits no longer than this and a sweep
@@ -38,6 +41,7 @@ SWEEP = 15  # seconds between sweeps; a hint that was not taken by then is worth
 SWEPT = 500  # rows a sweep hints at: more than the workers do until the next
 HINTED = 8  # rows of one enqueue that are hinted at: enough to keep workers busy until the sweep finds the rest
 ATTEMPTS = 5
+LATER = timedelta(seconds=5)
 BACK_OFF = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10))
 UNTRIED: dict[str, Any] = {
     "state": Work.State.QUEUED,
@@ -57,6 +61,10 @@ class Failed(Exception):
 
 class Refused(Failed):
     """It can never work: there is no second attempt."""
+
+
+class Later(Exception):
+    """Somebody else has what it needs: the row waits a little, and the attempt does not count."""
 
 
 class Stopped(Exception):
@@ -107,15 +115,12 @@ def retry(work: Work) -> bool:
 
 def hint(ids: list[int]) -> None:
     """Tell the workers of these rows. A dead broker costs one log line a sweep: the rows wait for it."""
-    global _muted_until
-    if time.monotonic() < _muted_until:
-        return
-    try:
-        for work_id in ids:
-            app.send_task("catalog.tasks.run_work", args=[work_id], expires=SWEEP)
-    except Exception as error:  # noqa: BLE001 - whatever a broker's client raises, the row is there
-        _muted_until = time.monotonic() + SWEEP
-        logger.warning("no message could be sent for work %s; the sweep will find it: %s", ids, error)
+    _send("catalog.tasks.run_work", [[work_id] for work_id in ids])
+
+
+def hint_index() -> None:
+    """Tell a worker that the search index has something to take in, which else waits for the next beat."""
+    _send("catalog.tasks.index_search", [[]])
 
 
 def sweep() -> int:
@@ -144,6 +149,18 @@ def run(work_id: int) -> bool:
 
 
 _TAKEN_FROM = (Work.State.RUNNING, Work.State.QUEUED)  # abandoned rows first: they have waited longest
+
+
+def _send(task: str, calls: list[list[int]]) -> None:
+    global _muted_until
+    if time.monotonic() < _muted_until:
+        return
+    try:
+        for args in calls:
+            app.send_task(task, args=args, expires=SWEEP)
+    except Exception as error:  # noqa: BLE001 - whatever a broker's client raises, the row is there
+        _muted_until = time.monotonic() + SWEEP
+        logger.warning("no message could be sent for %s %s; the sweep will find it: %s", task, calls, error)
 
 
 def _rows(kind: str, subjects: Iterable[int]) -> dict[int, Work]:
@@ -187,6 +204,11 @@ def _do(work: Work) -> None:
             function(work)
     except Stopped:
         _held(work).update(state=Work.State.QUEUED, attempts=F("attempts") - 1, lease_until=None, lease_owner="")
+    except Later:
+        ready_at = timezone.now() + LATER
+        _held(work).update(
+            state=Work.State.QUEUED, attempts=F("attempts") - 1, ready_at=ready_at, lease_until=None, lease_owner=""
+        )
     except Refused as refusal:
         _fail(work, str(refusal), final=True)
     except Failed as failure:

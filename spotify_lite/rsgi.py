@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 from granian.rsgi import ProtocolClosed
 
-from spotify_lite import answers, bodies, bridge, threads
+from spotify_lite import answers, bodies, bridge, threads, tickets
 from spotify_lite.answers import Answer
 from spotify_lite.wsgi import application
 
@@ -33,7 +33,7 @@ class Front:
     def __init__(self, wsgi: WSGI, serve_media: MediaServer) -> None:
         self._wsgi = wsgi
         self._serve_media = serve_media
-        self._intake = bodies.Intake()
+        self._intake = bodies.Intake(largest=settings.UPLOAD_LARGEST, admits=tickets.valid)
         self._threads: threads.Threads  # made where the loop is: in the worker
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:

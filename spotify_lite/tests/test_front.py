@@ -3,13 +3,17 @@
 import hashlib
 import http.client
 import json
+import resource
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core import signing
 
+from spotify_lite import tickets
 from spotify_lite.tests.rig import server as rig
 
 pytestmark = [pytest.mark.rig, pytest.mark.xdist_group("front")]
@@ -20,6 +24,15 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[rig.Server]:
     var = tmp_path_factory.mktemp("front")
     (var / "file.bin").write_bytes(bytes(range(256)) * 4096)
     with rig.running(var, migrate=False, probe="/", app="spotify_lite.tests.rig.echo:app") as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[rig.Server]:
+    """A front that takes no more than 3 MB."""
+    var = tmp_path_factory.mktemp("small")
+    extra = {"UPLOAD_LARGEST": str(3 * 1024 * 1024)}
+    with rig.running(var, migrate=False, probe="/", app="spotify_lite.tests.rig.echo:app", extra=extra) as started:
         yield started
 
 
@@ -128,12 +141,57 @@ def test_body_of_any_size_arrives_whole(connection: http.client.HTTPConnection, 
     assert json.loads(body)["sha256"] == hashlib.sha256(content).hexdigest()
 
 
-def test_upload_goes_to_the_admin_alone(connection: http.client.HTTPConnection) -> None:
+def ticket(server: rig.Server) -> str:
+    """Return the cookie that the desk gives to curators."""
+    key = json.loads((server.var / "keys.json").read_text())["secret_key"]
+    return f"{tickets.COOKIE}={signing.TimestampSigner(key=key, salt=tickets.SALT).sign('1')}"
+
+
+def test_upload_goes_to_the_admin_alone(server: rig.Server, connection: http.client.HTTPConnection) -> None:
     content = b"x" * (3 * 1024 * 1024)
-    _, body = ask(connection, "/admin/upload", "POST", body=content)
+    _, body = ask(connection, "/admin/upload", "POST", body=content, headers={"Cookie": f"a=b; {ticket(server)}"})
     assert json.loads(body)["length"] == len(content)
-    connection.request("POST", "/api/v1/me/progress", headers={"Content-Length": str(len(content))})
+    length = {"Content-Length": str(len(content)), "Cookie": ticket(server)}
+    connection.request("POST", "/api/v1/me/progress", headers=length)
     assert connection.getresponse().status == 413
+
+
+@pytest.mark.parametrize("cookie", ["", "desk=1", "desk=1:1tQvX7:no-signature-of-ours", "sessionid=abc"])
+def test_upload_without_a_ticket_is_refused_unread(server: rig.Server, cookie: str) -> None:
+    """Else anybody could have this process store gigabytes that Django then refuses."""
+    head = f"POST /admin/upload HTTP/1.1\r\nHost: h\r\nCookie: {cookie}\r\nConnection: close\r\n".encode()
+    assert status_of(raw(server, head + b"Content-Length: 3000000\r\n\r\n")) == 413
+    piece = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
+    chunked = head + b"Transfer-Encoding: chunked\r\n\r\n" + piece * 40 + b"0\r\n\r\n"
+    assert status_of(raw(server, chunked)) == 413
+
+
+def test_upload_over_the_limit_is_refused_at_its_last_byte(small: rig.Server) -> None:
+    """Whether the length is told, absent or a lie: no more than the limit is taken, and nothing is left of it."""
+    head = f"POST /admin/upload HTTP/1.1\r\nHost: h\r\nCookie: {ticket(small)}\r\nConnection: close\r\n".encode()
+    piece = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
+    for pieces, status in ((48, 200), (49, 413)):
+        chunked = head + b"Transfer-Encoding: chunked\r\n\r\n" + piece * pieces + b"0\r\n\r\n"
+        assert status_of(raw(small, chunked)) == status
+    assert status_of(raw(small, head + b"Content-Length: 3145729\r\n\r\n")) == 413
+    held = [str(link.readlink()) for link in Path(f"/proc/{worker_of(small)}/fd").iterdir() if link.is_symlink()]
+    assert not [name for name in held if "/tmp" in name and "deleted" in name]
+
+
+def test_full_disk_is_said_in_words(small: rig.Server) -> None:
+    resource.prlimit(worker_of(small), resource.RLIMIT_FSIZE, (2_500_000, resource.RLIM_INFINITY))
+    head = f"POST /admin/upload HTTP/1.1\r\nHost: h\r\nCookie: {ticket(small)}\r\nConnection: close\r\n".encode()
+    answer = raw(small, head + b"Content-Length: 3000000\r\n\r\n" + bytes(3_000_000))
+    resource.prlimit(worker_of(small), resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    assert status_of(answer) == 507
+    assert b"no room" in answer
+    assert get(small, "/")[0] == 200
+
+
+def worker_of(server: rig.Server) -> int:
+    """Return the process that answers: granian's child."""
+    children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text().split()
+    return next(int(one) for one in children if b"resource_tracker" not in Path(f"/proc/{one}/cmdline").read_bytes())
 
 
 def test_chunked_body_over_the_limit_is_refused(server: rig.Server) -> None:

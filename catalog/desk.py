@@ -1,0 +1,39 @@
+"""What curators see first: how much there is, what waits, what failed, and what came in last."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count
+
+from catalog import arrivals
+from catalog.models import Album, Artist, Track, Work
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The figures and lists of the desk's first page."""
+
+    tracks: int  # of all, listed or not
+    hidden: int
+    scheduled: int
+    artists: int
+    albums: int
+    work: dict[str, int]  # pieces of work by state
+    failed: list[Work]  # the last that were given up
+    arrivals: list[arrivals.Arrival]  # uploads that wait or failed
+    newest: list[Track]
+
+
+def overview() -> Overview:
+    """Return it, in nine queries."""
+    work = dict(Work.objects.values_list("state").annotate(rows=Count("id")))
+    return Overview(
+        tracks=Track.objects.count(),
+        hidden=Track.objects.filter(published=False).count(),
+        scheduled=Track.objects.filter(release_at__isnull=False, published=True).count(),
+        artists=Artist.objects.count(),
+        albums=Album.objects.count(),
+        work=work,
+        failed=list(Work.objects.filter(state=Work.State.FAILED).order_by("-id")[:8]),
+        arrivals=arrivals.unfinished(),
+        newest=list(Track.objects.order_by("-created_at", "-id").select_related("album")[:8]),
+    )
