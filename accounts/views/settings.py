@@ -16,14 +16,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import deletion, signins
 from accounts.forms import DeletionForm, NewPasswordForm, TokenForm
 from accounts.models import User
+from spotify_lite import methods
 
 
-@require_safe
+@methods.reads
 def settings_page(request: HttpRequest) -> HttpResponse:
     """Show what a listener may choose, on this device and everywhere, and where they are signed in."""
     if not (settings.GUESTS or request.user.is_authenticated):
@@ -41,7 +41,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@require_POST
+@methods.takes("POST")
 def language(request: HttpRequest) -> HttpResponse:
     """Choose the language of the pages: of this browser, and of the account in every browser that it signs in."""
     wish = request.POST.get("language", "")
@@ -57,10 +57,10 @@ def language(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@methods.takes("GET", "HEAD", "POST")
 @sensitive_post_parameters()
 @never_cache
 @login_required
-@require_http_methods(["GET", "HEAD", "POST"])
 def password(request: HttpRequest) -> HttpResponse:
     """Change the password: this browser stays signed in, every other one and every token is not any more."""
     form = NewPasswordForm(cast("User", request.user), request, request.POST or None)
@@ -75,10 +75,10 @@ def password(request: HttpRequest) -> HttpResponse:
     return redirect("settings")
 
 
+@methods.takes("GET", "HEAD", "POST")
 @sensitive_post_parameters()
 @never_cache
 @login_required
-@require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: HttpRequest) -> HttpResponse:
     """Delete the account, after saying what goes and after the password."""
     user = cast("User", request.user)

@@ -10,14 +10,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
 
 from accounts import sessions, signins, tokens
 from accounts.forms import TokenForm
 from accounts.models import User
+from spotify_lite import methods
 
 
-@require_POST
+@methods.takes("POST")
 @login_required
 def end_browser(request: HttpRequest, handle: str) -> HttpResponse:
     """Sign out of another browser."""
@@ -26,7 +26,7 @@ def end_browser(request: HttpRequest, handle: str) -> HttpResponse:
     return _ended(request, _("Signed out there."))
 
 
-@require_POST
+@methods.takes("POST")
 @login_required
 def end_token(request: HttpRequest, prefix: str) -> HttpResponse:
     """Revoke a token; it is dead at once."""
@@ -35,7 +35,7 @@ def end_token(request: HttpRequest, prefix: str) -> HttpResponse:
     return _ended(request, _("The token was revoked."))
 
 
-@require_POST
+@methods.takes("POST")
 @login_required
 def end_others(request: HttpRequest) -> HttpResponse:
     """Sign out everywhere but here."""
@@ -43,8 +43,8 @@ def end_others(request: HttpRequest) -> HttpResponse:
     return _ended(request, _("You are signed in here, and nowhere else."))
 
 
+@methods.takes("POST")
 @never_cache
-@require_POST
 @login_required
 def make_token(request: HttpRequest) -> HttpResponse:
     """Make a token and show it, this once."""

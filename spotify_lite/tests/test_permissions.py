@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import Any
 
 import pytest
+from axes.models import AccessAttempt
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Group
@@ -20,8 +21,8 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver
 from django.utils import timezone
 
-from accounts import tokens
-from accounts.models import ApiToken, User
+from accounts import sessions, tokens
+from accounts.models import ApiToken, Session, User
 from catalog.models import Library, LibraryFile, Track, Work
 from conftest import MakeTrack
 
@@ -56,6 +57,8 @@ SIGN_UP = Rule(         "ok    ok    302      ok    302      302     302       o
                         "404   404   404      404   404      404     404       404     404")
 STAFF = same(           "302   302   302      302   302      ok      ok        302     302")
 SUPERUSER = same(       "302   302   302      302   302      403     ok        302     302")
+MEMBER = same(          "302   302   ok       302   ok       ok      ok        302     302")
+MINE = same(            "302   302   ok       302   404      404     404       302     302")
 NOT_STAFF = same(       "ok    ok    ok       ok    ok       302     302       ok      ok")
 
 ROWS = [
@@ -92,11 +95,23 @@ ROWS = [
     ("search",                                             "GET",    PAGE,      200),
     ("artists/<int:artist_id>",                            "GET",    PAGE,      200),
     ("artists/<int:artist_id>/songs",                      "GET",    PAGE,      200),
+    ("artists/<int:artist_id>/albums",                     "GET",    PAGE,      200),
+    ("songs",                                              "GET",    PAGE,      200),
+    ("albums",                                             "GET",    PAGE,      200),
     ("albums/<int:album_id>",                              "GET",    PAGE,      200),
     ("tracks/<int:track_id>",                              "GET",    PAGE,      200),
     ("genres",                                             "GET",    PAGE,      200),
     ("genres/<str:slug>",                                  "GET",    PAGE,      200),
     ("settings",                                           "GET",    PAGE,      200),
+    ("settings/language",                                  "POST",   ANYONE,    302),
+    ("settings/password",                                  "GET",    MEMBER,    200),
+    ("settings/password",                                  "POST",   MEMBER,    200),  # a form with errors
+    ("settings/delete",                                    "GET",    MEMBER,    200),
+    ("settings/delete",                                    "POST",   MEMBER,    200),  # a form with errors
+    ("settings/tokens",                                    "POST",   MEMBER,    200),  # a form with errors
+    ("settings/tokens/<slug:prefix>/end",                  "POST",   MINE,      302),
+    ("settings/browsers/<slug:handle>/end",                "POST",   MINE,      302),
+    ("settings/others/end",                                "POST",   MEMBER,    302),
     ("drawn/genre/<str:slug>.svg",                         "GET",    ANYONE,    200),
     ("drawn/album/<int:album_id>.svg",                     "GET",    ANYONE,    200),
     ("drawn/artist/<int:artist_id>.svg",                   "GET",    ANYONE,    200),
@@ -123,8 +138,10 @@ ROWS = [
 DESK = {
     #                           curator  superuser
     "accounts.apitoken":       ("----",  "v--d"),
+    "accounts.session":        ("----",  "v--d"),
     "accounts.user":           ("----",  "vacd"),
     "auth.group":              ("----",  "vacd"),
+    "axes.accessattempt":      ("----",  "v--d"),
     "catalog.album":           ("vac-",  "vacd"),
     "catalog.artist":          ("vac-",  "vacd"),
     "catalog.genre":           ("vac-",  "vacd"),
@@ -290,6 +307,7 @@ class People:
         self._sign_in("superuser", User.objects.create_superuser("root", password="root-secret-1"))
         self._give_token("phone", listener)
         self.own["prefix"] = ApiToken.objects.get().prefix
+        self.own["handle"] = sessions.handle_of(Session.objects.get(user=listener))
         gone = User.objects.create_user("gone", password="gone-secret-1")
         self._give_token("disabled", gone)
         self._give_token("revoked", stranger)
@@ -323,6 +341,7 @@ class People:
         LibraryFile.objects.create(library=library, path="a.mp3", size=1, mtime_ns=1)
         now = timezone.now()
         Work.objects.create(kind="package", subject_id=1, ready_at=now, created_at=now)
+        AccessAttempt.objects.create(username="listener", ip_address="192.0.2.1", failures_since_start=1)
 
     def ask(self, who: str, method: str, path: str, **options: Any) -> Any:
         """Make a request that leaves nothing behind."""
