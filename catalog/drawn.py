@@ -10,7 +10,7 @@ import io
 import random
 import re
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageColor, ImageDraw
 
 from catalog import outlines
 from catalog.arrangements import ARRANGEMENTS
@@ -80,15 +80,21 @@ def _encoded(picture: Image.Image, kind: str) -> bytes:
 
 def cloth_svg(key: str) -> str:
     """Return a genre's swatch as SVG: speaker cloth, two threads in one weave that repeats."""
-    dice = _dice(key)
-    ground, thread, _, _ = dice.choice(PALETTES)
-    weave = dice.choice(WEAVES)
+    ground, thread, weave = _cloth(key)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 72 72"><pattern id="w" width="12" height="12" '
         f'patternUnits="userSpaceOnUse"><path d="{weave}" fill="none" stroke="{thread}" stroke-width="2.4" '
         f'stroke-linecap="round"/></pattern><rect width="72" height="72" fill="{ground}"/>'
         f'<rect width="72" height="72" fill="url(#w)"/></svg>'
     )
+
+
+def threads(key: str) -> Image.Image:
+    """Return a picture of a genre's two threads, as much of each as one sees, to find its tint by."""
+    ground, thread, _ = _cloth(key)
+    picture = Image.new("RGB", (2, 2), ground)
+    picture.putpixel((1, 0), ImageColor.getrgb(thread))
+    return picture
 
 
 def initials(name: str) -> str:
@@ -99,6 +105,13 @@ def initials(name: str) -> str:
 
 def _dice(key: str) -> random.Random:
     return random.Random(int(hashlib.sha256(key.encode()).hexdigest(), 16))
+
+
+def _cloth(key: str) -> tuple[str, str, str]:
+    """Return the ground, the thread on it, and how they are woven."""
+    dice = _dice(key)
+    ground, thread, _, _ = dice.choice(PALETTES)
+    return ground, thread, dice.choice(WEAVES)
 
 
 def _picture(key: str) -> tuple[str, list[outlines.Shape], str]:

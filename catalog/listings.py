@@ -8,21 +8,23 @@ The rows are values in the order of `catalog.shapes`' *_FIELDS, one query a page
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from catalog import shapes
-from catalog.models import Album, Artist, Genre, Track
+from catalog.models import Album, Artist, Credit, Genre, Track
 
 ORDERS = ("popular", "recent", "title")
+LAST_YEAR = 9_999  # years are counted down from it, so that the newest is first and what has none is last
 UNNUMBERED = 65_535  # tracks without a number come last on their disc
 WHOLE_ALBUM = 1_000  # tracks on an album's page
 WHOLE_CAREER = 100  # albums on an artist's page
 TOP_TRACKS = 10  # songs on an artist's page
 
 Row = tuple[Any, ...]
+AnyModel = TypeVar("AnyModel", bound=Model)
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,31 @@ def albums_of_artist(artist_id: int) -> list[Row]:
     found = Album.objects.listed().filter(credits__artist_id=artist_id)
     newest = found.order_by(F("year").desc(nulls_last=True), "sort_title", "id")
     return list(newest.values_list(*shapes.ALBUM_FIELDS)[:WHOLE_CAREER])
+
+
+def career(artist_id: int, *, limit: int, after: Sequence[Any] | None = None) -> Slice:
+    """Return an album artist's listed albums as rows of ALBUM_FIELDS, the newest year first.
+
+    The years of one artist need no index: their albums are found by the credit, and sorted.
+    """
+    found = Album.objects.listed().filter(credits__artist_id=artist_id)
+    keys = [Value(LAST_YEAR) - Coalesce("year", Value(0)), "sort_title", "id"]
+    return _cut(found, shapes.ALBUM_FIELDS, keys, after=after, limit=limit)
+
+
+def albums_also_with(artist_id: int) -> QuerySet[Album]:
+    """Return the albums of others that an artist is credited on, the newest year first, each with the `role` there."""
+    credited = Credit.objects.filter(artist_id=artist_id)
+    theirs = credited.exclude(track__album__credits__artist_id=artist_id).values("track__album")
+    role = credited.filter(track__album=OuterRef("id")).order_by("position").values("role")[:1]
+    found = Album.objects.listed().filter(id__in=theirs).annotate(role=Subquery(role))
+    return found.order_by(F("year").desc(nulls_last=True), "sort_title", "id")
+
+
+def in_order(found: QuerySet[AnyModel], ids: Sequence[int]) -> list[AnyModel]:
+    """Return those of the ids that the queryset holds, in their order; one query, none for no ids."""
+    rows = found.in_bulk(ids) if ids else {}
+    return [rows[row_id] for row_id in ids if row_id in rows]
 
 
 def _keys(order: str | None, popular: list[str]) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from catalog import cutter, drawn, shapes
+from catalog import cutter, drawn, names, shapes
 from catalog.models import Cover, Track
 
 LINKED_ROLES = {"main", "featured"}  # whose names the player links to
@@ -56,6 +56,7 @@ class Row:
                 "cover_url": shapes.cover_url(self.card["cover_key"], base=self.base),
                 "audio_url": self.audio_url,
                 "tint": self.card["tint"],
+                "audio": {"gain_db": self.card["gain_db"]},  # how loud it is, before the first tone
             }
         ).decode()
 
@@ -88,6 +89,27 @@ def tint(kind: str, row_id: int, cover_key: str | None) -> str:
 def drawn_tint(kind: str, row_id: int) -> str:
     """Return the tint of the cover that is drawn for a row; 4 ms, so it is remembered."""
     return cutter.tint_of(cutter.pixels_of(drawn.raster(f"{kind}-{row_id}", 32)))
+
+
+@lru_cache(maxsize=1024)
+def cloth_tint(slug: str) -> str:
+    """Return the tint of a genre's cloth."""
+    return cutter.tint_of(cutter.pixels_of(drawn.threads(f"cloth-{slug}")))
+
+
+def albums(rows: Iterable[Row]) -> list[int]:
+    """Return the ids of the albums that the rows are from, each once, in their order."""
+    return list(dict.fromkeys(row.card["album"]["id"] for row in rows if row.card["album"]))
+
+
+def artists(rows: Iterable[Row]) -> list[int]:
+    """Return the ids of who the rows are by, each once, in their order."""
+    return list(dict.fromkeys(row.artist_id for row in rows if row.artist_id))
+
+
+def genres(rows: Iterable[Row]) -> list[tuple[str, str]]:
+    """Return the genres of the rows, slug and name, each once, in their order."""
+    return list(dict.fromkeys((names.slug(name), name) for row in rows for name in row.card["genres"]))
 
 
 def by_disc(rows: Iterable[Row]) -> list[tuple[int, list[Row]]]:

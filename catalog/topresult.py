@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from catalog import marks, names, rows
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from catalog import kinds, marks, names, rows
 from catalog.models import Album, Artist
 
 
@@ -63,9 +66,9 @@ def _artist(artist: Artist) -> TopResult:
     return TopResult(
         kind="artist",
         id=artist.id,
-        href=f"/artists/{artist.id}",
+        href=reverse("artist", args=[artist.id]),
         name=artist.name,
-        says="Artist",
+        says=_("Artist"),
         under="",
         cover_key=artist.cover_key,
         tint=rows.tint("artist", artist.id, artist.cover_key),
@@ -73,12 +76,13 @@ def _artist(artist: Artist) -> TopResult:
 
 
 def _album(album: Album) -> TopResult:
+    kind = str(kinds.of(album).label)
     return TopResult(
         kind="album",
         id=album.id,
-        href=f"/albums/{album.id}",
+        href=reverse("album", args=[album.id]),
         name=album.title,
-        says=f"Album, {album.year}" if album.year else "Album",
+        says=f"{kind}, {album.year}" if album.year else kind,
         under=album.artist,
         cover_key=album.cover_key,
         tint=rows.tint("album", album.id, album.cover_key),
@@ -89,9 +93,9 @@ def _song(song: rows.Row) -> TopResult:
     return TopResult(
         kind=song.drawn_kind,
         id=song.drawn_id,
-        href=f"/tracks/{song.id}",
+        href=reverse("track", args=[song.id]),
         name=song.card["title"],
-        says="Song",
+        says=_("Song"),
         under=song.card["artist"],
         cover_key=song.card["cover_key"],
         tint=song.tint,

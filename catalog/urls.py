@@ -9,10 +9,12 @@ urlpatterns = [
     path("search", views.search_page, name="search"),
     path("artists/<int:artist_id>", views.artist, name="artist"),
     path("artists/<int:artist_id>/songs", views.artist_songs, name="artist-songs"),
+    path("artists/<int:artist_id>/albums", views.artist_albums, name="artist-albums"),
+    path("songs", views.songs, name="songs"),
+    path("albums", views.albums, name="albums"),
     path("albums/<int:album_id>", views.album, name="album"),
     path("tracks/<int:track_id>", views.track, name="track"),
     path("genres", views.genres, name="genres"),
     path("genres/<str:slug>", views.genre, name="genre"),
-    path("settings", views.settings_page, name="settings"),
     path("", include("catalog.drawings")),
 ]

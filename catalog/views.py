@@ -12,13 +12,13 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 
-from catalog import listings, names, rows, search, shapes, topresult
-from catalog.models import Album, Artist, Credit, Genre, Track
+from catalog import kinds, listings, results, rows, shapes
+from catalog.models import Album, Artist, Genre, Track
 from spotify_lite import cursors, methods, rest
 
 SONGS_A_PAGE = 50
 ALBUMS_A_PAGE = 100
-SEARCH_KINDS = ("track", "artist", "album")
+ALSO_ON = 24  # albums of others on an artist's page
 NEWEST = (F("year").desc(nulls_last=True), "sort_title", "id")
 TOO_LONG = 256  # characters of a search; the rest is not read
 
@@ -43,10 +43,11 @@ def page(view: View) -> View:
 @page
 def home(request: HttpRequest) -> HttpResponse:
     """Show what is popular and what is new; the player adds what was left open."""
-    songs = listings.tracks(at=timezone.now(), limit=10).rows
+    songs = listings.tracks(at=timezone.now(), limit=10)
     context = {
-        "popular": _rows(request, songs),
-        "heard": any(plays for _, plays, _ in songs),  # before the first play nothing is popular yet
+        "popular": _rows(request, songs.rows),
+        "more": songs.key,
+        "heard": any(plays for _, plays, _ in songs.rows),  # before the first play nothing is popular yet
         "albums": Album.objects.listed().order_by("-created_at", "-id")[:12],
         "genres": Genre.objects.listed().order_by("-tracks_count", "name")[:8],
         "waiting": settings.DEMO_PENDING.exists(),
@@ -61,40 +62,41 @@ def home(request: HttpRequest) -> HttpResponse:
 def search_page(request: HttpRequest) -> HttpResponse:
     """Show what a search found; with `partial` only the results, which the page puts in while one types."""
     query = request.GET.get("q", "").replace("\0", "").strip()[:TOO_LONG]
-    context: dict[str, Any] = {"query": query}
+    kind = request.GET.get("kind", "")
+    context: dict[str, Any] = {"query": query, "kind": kind if kind in results.KINDS else ""}
     if query:
-        at = timezone.now()
-        found = search.search(query, kinds=SEARCH_KINDS, limit=12, at=at)
-        base = rest.origin(request)
-        songs = rows.of_ids(found.tracks, at=at, base=base, links=shapes.links_for(base=base, at=at))
-        by_id = Artist.objects.listed().in_bulk(found.artists)
-        artists = [by_id[row_id] for row_id in found.artists if row_id in by_id]
-        albums_by_id = Album.objects.listed().in_bulk(found.albums)
-        albums = [albums_by_id[row_id] for row_id in found.albums if row_id in albums_by_id]
-        context |= {
-            "found": found,
-            "words": [*query.split(), *(word for used in found.corrected.values() for word in used.split())],
-            "best": topresult.choose(query, songs=songs, artists=artists, albums=albums),
-            "songs": songs[:8],
-            "artists": artists,
-            "albums": albums,
-        }
+        found = results.find(query, kind=context["kind"], at=timezone.now(), base=rest.origin(request))
+        context |= {"found": found, "words": found.words}
     else:
         context["genres"] = Genre.objects.listed().order_by("-tracks_count", "name")[:24]
     return render(request, "_results.html" if "partial" in request.GET else "search.html", context)
 
 
 @page
+def songs(request: HttpRequest) -> HttpResponse:
+    """Show every song, the most played first, a page at a time."""
+    found, more = _songs_page(request)
+    return render(request, "songs.html", {"songs": found, "more": more})
+
+
+@page
+def albums(request: HttpRequest) -> HttpResponse:
+    """Show every album, the newest in the catalog first, a page at a time."""
+    found = listings.albums(at=timezone.now(), limit=ALBUMS_A_PAGE, after=_after(request), order="recent")
+    return render(request, "albums.html", _albums_page(request, found))
+
+
+@page
 def artist(request: HttpRequest, artist_id: int) -> HttpResponse:
-    """Show an artist: top songs, their albums by year, and the albums of others that they are heard on."""
+    """Show an artist: top songs, their releases by kind and year, and the albums of others that they are heard on."""
     person = get_object_or_404(Artist.objects.listed(), id=artist_id)
-    songs = _rows(request, listings.top_tracks(person.id, at=timezone.now()))
-    others = Credit.objects.filter(artist=person).exclude(track__album__credits__artist=person)
+    top = _rows(request, listings.top_tracks(person.id, at=timezone.now()))
+    own = Album.objects.listed().filter(credits__artist=person).order_by(*NEWEST)[:ALBUMS_A_PAGE]
     context = {
         "artist": person,
-        "songs": songs,
-        "albums": Album.objects.listed().filter(credits__artist=person).order_by(*NEWEST)[:ALBUMS_A_PAGE],
-        "also_on": Album.objects.listed().filter(id__in=others.values("track__album")).order_by(*NEWEST)[:24],
+        "songs": top,
+        "shelves": kinds.shelves(list(own)),
+        "also_on": listings.albums_also_with(person.id)[:ALSO_ON],
         "tint": rows.tint("artist", person.id, person.cover_key),
     }
     return render(request, "artist.html", context)
@@ -104,21 +106,30 @@ def artist(request: HttpRequest, artist_id: int) -> HttpResponse:
 def artist_songs(request: HttpRequest, artist_id: int) -> HttpResponse:
     """Show every song of an artist, the most played first, a page at a time."""
     person = get_object_or_404(Artist.objects.listed(), id=artist_id)
-    songs, more = _songs_page(request, artist=person.id)
-    return render(request, "artist_songs.html", {"artist": person, "songs": songs, "more": more})
+    found, more = _songs_page(request, artist=person.id)
+    return render(request, "artist_songs.html", {"artist": person, "songs": found, "more": more})
+
+
+@page
+def artist_albums(request: HttpRequest, artist_id: int) -> HttpResponse:
+    """Show every album of an artist, the newest year first, a page at a time."""
+    person = get_object_or_404(Artist.objects.listed(), id=artist_id)
+    found = listings.career(person.id, limit=ALBUMS_A_PAGE, after=_after(request))
+    return render(request, "artist_albums.html", _albums_page(request, found) | {"artist": person})
 
 
 @page
 def album(request: HttpRequest, album_id: int) -> HttpResponse:
     """Show an album: its songs by disc, and what else the artist made."""
     record = get_object_or_404(Album.objects.listed(), id=album_id)
-    songs = _rows(request, listings.tracks_of_album(record.id, at=timezone.now()))
+    found = _rows(request, listings.tracks_of_album(record.id, at=timezone.now()))
     people = [person["id"] for person in record.artists[:1]]
     others = Album.objects.listed().filter(credits__artist__in=people).exclude(id=record.id)
     context = {
         "album": record,
-        "songs": songs,
-        "discs": rows.by_disc(songs),
+        "songs": found,
+        "discs": rows.by_disc(found),
+        "genres": rows.genres(found),
         "tint": rows.tint("album", record.id, record.cover_key),
         "others": others.order_by(*NEWEST)[:12] if not record.compilation else (),
     }
@@ -132,8 +143,9 @@ def track(request: HttpRequest, track_id: int) -> HttpResponse:
     song = next(iter(_rows(request, values)), None)
     if song is None:
         raise Http404
-    kinds = [(names.slug(name), name) for name in song.card["genres"]]
-    return render(request, "track.html", {"song": song, "songs": [song], "genres": kinds, "tint": song.tint})
+    return render(
+        request, "track.html", {"song": song, "songs": [song], "genres": rows.genres([song]), "tint": song.tint}
+    )
 
 
 @page
@@ -144,32 +156,40 @@ def genres(request: HttpRequest) -> HttpResponse:
 
 @page
 def genre(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show a genre: its songs, the most played first, a page at a time, and the albums of this page's songs."""
+    """Show a genre: its songs, the most played first, a page at a time; at first also whom and what they are from."""
     kind = get_object_or_404(Genre.objects.listed(), slug=slug)
-    songs, more = _songs_page(request, genre=kind.slug)
-    ids = dict.fromkeys(row.card["album"]["id"] for row in songs if row.card["album"])
-    albums = Album.objects.listed().in_bulk(list(ids)[:12])
-    context = {"genre": kind, "songs": songs, "albums": list(albums.values()), "more": more}
+    found, more = _songs_page(request, genre=kind.slug)
+    context: dict[str, Any] = {"genre": kind, "songs": found, "more": more, "tint": rows.cloth_tint(kind.slug)}
+    if "after" not in request.GET:
+        context["albums"] = listings.in_order(Album.objects.listed(), rows.albums(found)[:12])
+        context["artists"] = listings.in_order(Artist.objects.listed(), rows.artists(found)[:12])
     return render(request, "genre.html", context)
-
-
-@page
-def settings_page(request: HttpRequest) -> HttpResponse:
-    """Show what a listener may choose on this device, and who they are."""
-    return render(request, "settings.html", {"sign_up": settings.SIGN_UP})
 
 
 def _songs_page(
     request: HttpRequest, *, artist: int | None = None, genre: str | None = None
 ) -> tuple[list[rows.Row], str | None]:
     """Return a page of songs, the most played first, and the cursor of the next one, None at the end."""
+    found = listings.tracks(at=timezone.now(), limit=SONGS_A_PAGE, after=_after(request), artist=artist, genre=genre)
+    return _rows(request, found.rows), _more(request, found)
+
+
+def _albums_page(request: HttpRequest, found: listings.Slice) -> dict[str, Any]:
+    """Return what a template needs for a page of albums: them, and the cursor of the next one."""
+    ids = [row[0] for row in found.rows]
+    return {"albums": listings.in_order(Album.objects.listed(), ids), "more": _more(request, found)}
+
+
+def _after(request: HttpRequest) -> list[Any] | None:
+    """Return where the page before ended, None on the first one."""
     try:
-        after = cursors.read(request.GET["after"], scope=request.path) if "after" in request.GET else None
+        return cursors.read(request.GET["after"], scope=request.path) if "after" in request.GET else None
     except cursors.CursorError:
         raise Http404 from None
-    found = listings.tracks(at=timezone.now(), limit=SONGS_A_PAGE, after=after, artist=artist, genre=genre)
-    more = cursors.sign(found.key, scope=request.path) if found.key else None
-    return _rows(request, found.rows), more
+
+
+def _more(request: HttpRequest, found: listings.Slice) -> str | None:
+    return cursors.sign(found.key, scope=request.path) if found.key else None
 
 
 def _rows(request: HttpRequest, values: Iterable[tuple[Any, ...]]) -> list[rows.Row]:

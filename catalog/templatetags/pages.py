@@ -1,13 +1,27 @@
-"""What templates say in their own words: covers, lengths, and the parts of a name that matched."""
+"""What templates say in their own words: covers, lengths, numbers, and the parts of a name that matched."""
 
 from django import template
+from django.http import HttpRequest
+from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
-from catalog import marks
+from catalog import kinds, marks
+from catalog.models import Album, Role
+from spotify_lite import rest
 
 register = template.Library()
 
+ROLES = {
+    Role.MAIN: gettext_lazy("Artist"),
+    Role.FEATURED: gettext_lazy("Featured"),
+    Role.REMIXER: gettext_lazy("Remix"),
+    Role.COMPOSER: gettext_lazy("Composer"),
+    Role.CONDUCTOR: gettext_lazy("Conductor"),
+    Role.LYRICIST: gettext_lazy("Lyrics"),
+}
 COVER_SIZES = (64, 160, 320, 640)  # pixels a side, as `/covers/` serves them
 
 
@@ -48,7 +62,54 @@ def clock(duration_ms: int) -> str:
 def minutes(duration_ms: int) -> str:
     """Return 54 min, or 1 h 12 min."""
     hours, rest = divmod(max(1, round(duration_ms / 60_000)), 60)
-    return f"{hours} h {rest} min" if hours else f"{rest} min"
+    if hours:
+        return _("%(hours)s h %(minutes)s min") % {"hours": number(hours), "minutes": rest}
+    return _("%(minutes)s min") % {"minutes": rest}
+
+
+@register.filter
+def number(value: int) -> str:
+    """Return 1,204 as the page's language writes it."""
+    return number_format(value, use_l10n=True, force_grouping=True)
+
+
+@register.filter
+def songs(count: int) -> str:
+    """Return 1 song, or 1,204 songs."""
+    return ngettext("%(number)s song", "%(number)s songs", count) % {"number": number(count)}
+
+
+@register.filter
+def albums(count: int) -> str:
+    """Return 1 album, or 12 albums."""
+    return ngettext("%(number)s album", "%(number)s albums", count) % {"number": number(count)}
+
+
+@register.filter
+def artists(count: int) -> str:
+    """Return 1 artist, or 12 artists."""
+    return ngettext("%(number)s artist", "%(number)s artists", count) % {"number": number(count)}
+
+
+@register.filter
+def kind(album: Album) -> str:
+    """Return what kind of release it is: Album, EP, Single or Compilation."""
+    return str(kinds.of(album).label)
+
+
+@register.filter
+def role(name: str) -> str:
+    """Return what somebody did on a song."""
+    return str(ROLES[Role(name)])
+
+
+@register.simple_tag(takes_context=True)
+def canonical(context: template.Context) -> SafeString:
+    """Link the one address of the page, without what only says how to show it; nothing where there is no request."""
+    request: HttpRequest | None = context.get("request")
+    if request is None:
+        return SafeString("")
+    return format_html('<link rel="canonical" href="{}{}">', rest.origin(request), request.path)
 
 
 @register.simple_tag(takes_context=True)
