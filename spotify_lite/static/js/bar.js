@@ -3,28 +3,35 @@
 import { cover } from "./address.js";
 import { clock, spoken } from "./clock.js";
 import { setIcon } from "./element.js";
-import * as now from "./now.js";
+import { gettext, say } from "./words.js";
 
-export function start({ player, store, toggleQueue }) {
+const WAITS = 400; // milliseconds without sound before that is shown
+const STEPS = {
+  ArrowLeft: -5_000,
+  ArrowDown: -5_000,
+  ArrowRight: 5_000,
+  ArrowUp: 5_000,
+  PageDown: -30_000,
+  PageUp: 30_000,
+};
+
+export function start({ player, toggleQueue, toggleNow }) {
   const bar = document.querySelector("#player");
   const view = document.querySelector("#now");
-  const { audio } = player;
   let dragging = false;
+  let waits = 0;
 
   const each = (selector, use) => [bar, view].forEach((root) => root.querySelectorAll(selector).forEach(use));
   const does = {
     toggle: () => player.toggle(),
     next: () => player.next(),
     previous: () => player.previous(),
-    mute: () => (audio.muted = !audio.muted),
-    now: () => now.open(view),
-    "close-now": () => view.close(),
-    queue: () => {
-      view.close();
-      toggleQueue();
-    },
+    shuffle: () => player.edit((queue) => queue.shuffle()),
+    repeat: () => player.repeat(),
+    now: toggleNow,
+    queue: toggleQueue,
   };
-  each("[data-do]", (button) => button.addEventListener("click", () => does[button.dataset.do]()));
+  each("[data-do]", (button) => button.addEventListener("click", () => does[button.dataset.do]?.()));
 
   each("[data-seek]", (range) => {
     range.addEventListener("input", () => {
@@ -35,16 +42,23 @@ export function start({ player, store, toggleQueue }) {
       dragging = false;
       player.seek(Number(range.value));
     });
+    range.addEventListener("keydown", (event) => {
+      const ends = { Home: 0, End: player.duration - 1_000 };
+      const to = STEPS[event.key] ? player.position + STEPS[event.key] : ends[event.key];
+      if (to === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault();
+      player.seek(to);
+    });
   });
 
   function place(ms) {
     const whole = Math.max(1, player.duration);
     each("[data-seek]", (range) => {
       range.max = Math.round(whole);
-      range.step = 1;
       range.value = Math.round(ms);
       range.style.setProperty("--played", Math.min(1, ms / whole));
-      range.setAttribute("aria-valuetext", `${spoken(ms)} of ${spoken(whole)}`);
+      const words = { position: spoken(ms), length: spoken(whole) };
+      range.setAttribute("aria-valuetext", say(gettext("%(position)s of %(length)s"), words));
     });
     each("[data-at]", (text) => (text.textContent = clock(ms)));
     each("[data-of]", (text) => (text.textContent = clock(whole)));
@@ -52,45 +66,42 @@ export function start({ player, store, toggleQueue }) {
   }
 
   function draw() {
-    const { track } = player;
+    const { track, queue } = player;
     bar.hidden = !track;
     document.documentElement.toggleAttribute("data-player", Boolean(track));
     if (!track) return;
     document.documentElement.toggleAttribute("data-paused", !player.playing);
+    drawTrack(track);
+    each('[data-do="toggle"]', (button) =>
+      player.playing ? setIcon(button, "pause", gettext("Pause")) : setIcon(button, "play", gettext("Play")),
+    );
+    each('[data-do="next"]', (button) => (button.disabled = !queue.goesOn));
+    each('[data-do="shuffle"]', (button) => button.setAttribute("aria-pressed", String(queue.shuffled)));
+    each('[data-do="repeat"]', (button) => {
+      const words = { off: gettext("Repeat"), all: gettext("Repeat all"), one: gettext("Repeat this song") };
+      setIcon(button, queue.repeat === "one" ? "repeat-one" : "repeat", words[queue.repeat]);
+      button.setAttribute("aria-pressed", String(queue.repeat !== "off"));
+    });
+    clearTimeout(waits);
+    const root = document.documentElement;
+    if (player.waiting) waits = setTimeout(() => (root.dataset.waiting = ""), WAITS);
+    else delete root.dataset.waiting;
+    if (!dragging) place(player.position);
+  }
+
+  function drawTrack(track) {
     each("[data-title]", (text) => {
       text.textContent = track.title ?? "";
       text.title = track.title ?? "";
     });
     bar.querySelector("[data-artist]").textContent = track.artist ?? "";
-    bar.querySelector("[data-title]").setAttribute("aria-label", `Now playing: ${track.title}. Open the large view`);
+    const opens = say(gettext("Now playing: %(title)s. Open the large view"), { title: track.title ?? "" });
+    bar.querySelector("[data-title]").setAttribute("aria-label", opens);
     const image = bar.querySelector("[data-cover]");
-    if (image.dataset.of !== String(track.id)) {
-      image.dataset.of = track.id;
-      image.src = cover(track, 160);
-    }
-    each('[data-do="toggle"]', (button) =>
-      player.playing ? setIcon(button, "pause", "Pause") : setIcon(button, "play", "Play"),
-    );
-    each('[data-do="next"]', (button) => (button.disabled = player.queue.following.length === 0));
-    now.draw(view, player);
-    place(player.position);
+    if (image.dataset.of === String(track.id)) return;
+    image.dataset.of = track.id;
+    image.src = cover(track, 160);
   }
-
-  const volume = bar.querySelector("[data-volume]");
-  function loudness() {
-    const shown = audio.muted ? 0 : audio.volume;
-    volume.value = Math.round(shown * 100);
-    volume.style.setProperty("--played", shown);
-    setIcon(bar.querySelector('[data-do="mute"]'), shown ? "vol" : "mute", shown ? "Mute" : "Sound on");
-    store.save("volume", audio.volume);
-  }
-  volume.addEventListener("input", () => {
-    audio.muted = false;
-    audio.volume = Number(volume.value) / 100;
-  });
-  audio.addEventListener("volumechange", loudness);
-  audio.volume = store.load("volume", 1);
-  loudness();
 
   player.addEventListener("change", draw);
   player.addEventListener("time", () => dragging || place(player.position));

@@ -1,5 +1,7 @@
 // Server time on this device, and how times are said. Pure.
 
+import { gettext, ngettext, say } from "./words.js";
+
 export class Clock {
   constructor(now = Date.now) {
     this.now = now;
@@ -31,14 +33,26 @@ export function clock(ms) {
 
 // 2:14 left, 31 min left, 1 h 12 min left.
 export function left(ms) {
-  const minutes = Math.round(ms / 60000);
-  if (minutes < 10) return `${clock(ms)} left`;
-  return minutes < 60 ? `${minutes} min left` : `${Math.floor(minutes / 60)} h ${minutes % 60} min left`;
+  const time = Math.round(ms / 60000) < 10 ? clock(ms) : minutes(ms);
+  return say(gettext("%(time)s left"), { time });
+}
+
+// 54 min, or 1 h 12 min.
+export function minutes(ms) {
+  const whole = Math.max(1, Math.round(ms / 60000));
+  const [hours, rest] = [Math.floor(whole / 60), whole % 60];
+  return hours
+    ? say(gettext("%(hours)s h %(minutes)s min"), { hours, minutes: rest })
+    : say(gettext("%(minutes)s min"), { minutes: rest });
 }
 
 // A length for a screen reader: 1 minute 36 seconds.
 export function spoken(ms) {
-  const seconds = Math.floor((ms || 0) / 1000);
-  const part = (n, word) => (n ? [`${n} ${word}${n === 1 ? "" : "s"}`] : []);
-  return [...part(Math.floor(seconds / 60), "minute"), ...part(seconds % 60, "second")].join(" ") || "0 seconds";
+  const whole = Math.floor((ms || 0) / 1000);
+  const [m, s] = [Math.floor(whole / 60), whole % 60];
+  const parts = [
+    ...(m ? [say(ngettext("%(count)s minute", "%(count)s minutes", m), { count: m })] : []),
+    ...(s || !m ? [say(ngettext("%(count)s second", "%(count)s seconds", s), { count: s })] : []),
+  ];
+  return parts.join(" ");
 }

@@ -3,38 +3,66 @@
 import { Api } from "./api.js";
 import * as bar from "./bar.js";
 import * as continues from "./continues.js";
+import * as keymap from "./keymap.js";
 import * as keys from "./keys.js";
+import * as layers from "./layers.js";
 import * as mediasession from "./mediasession.js";
+import { Memory } from "./memory.js";
 import * as menu from "./menu.js";
+import * as menus from "./menus.js";
 import * as navigate from "./navigate.js";
+import * as now from "./now.js";
 import { Outbox } from "./outbox.js";
 import * as panel from "./panel.js";
 import { Player } from "./player.js";
 import { Progress } from "./progress.js";
+import * as recent from "./recent.js";
 import { restore } from "./restore.js";
 import * as rows from "./rows.js";
 import * as search from "./search.js";
+import * as settings from "./settings.js";
+import * as forms from "./settings-forms.js";
+import { Sleep } from "./sleep.js";
+import * as sleepmenu from "./sleepmenu.js";
+import { Sound } from "./sound.js";
 import * as store from "./store.js";
+import * as switches from "./switches.js";
 import * as theme from "./theme.js";
 import * as toast from "./toast.js";
+import * as volume from "./volume.js";
+import { gettext } from "./words.js";
 
 const api = new Api();
 const outbox = new Outbox({ load: () => store.load("outbox"), save: (kept) => store.save("outbox", kept) });
 const progress = new Progress({ api, outbox });
-const player = new Player({ audio: document.querySelector("#audio"), api, progress, store });
+const memory = new Memory({ store, progress, clock: api.clock });
+const sound = new Sound({ audio: document.querySelector("#audio"), store });
+const sleep = new Sleep({ load: () => store.load("sleep"), save: (until) => store.save("sleep", until) });
+const player = new Player({ sound, api, progress, memory, sleep, even: () => switches.on("loudness") });
 
+layers.start(); // before the navigation: Back closes what lies over the page first
 const say = toast.start();
-const queue = panel.start({ player, api });
-menu.start({ player, say }); // before the navigation, which follows links that nobody else has taken
+const queue = panel.start({ player, api, tell: say });
+const toggleNow = now.start({ player });
+const open = menu.start();
+menus.start({ player, api, open, tell: say }); // before the navigation, which follows links that nobody else has taken
+sleepmenu.start({ player, open, tell: say });
 const visit = navigate.start({ onPage });
-const searched = search.start({ navigate: visit });
-bar.start({ player, store, toggleQueue: () => queue.toggle() });
-rows.start({ player });
-keys.start({ player, navigate: visit });
+const searched = search.start({ say, onResults });
+recent.start({ say });
+bar.start({ player, toggleQueue: queue.toggle, toggleNow });
+volume.start({ sound });
+rows.start({ player, api, tell: say });
+keys.start({ player, sound, navigate: visit, toggleNow, toggleQueue: queue.toggle, showKeys: keymap.start() });
+switches.start();
 mediasession.start({ player });
 theme.start();
-player.addEventListener("trouble", (event) => say(event.detail));
-document.addEventListener("results", () => rows.mark(document, player));
+settings.start({ say });
+forms.start({ say });
+document.addEventListener("switched", () => player.start.level());
+player.addEventListener("trouble", ({ detail: { sentence, again } }) =>
+  say(sentence, again ? { label: gettext("Try again"), act: () => player.play() } : {}),
+);
 addEventListener("pagehide", () => {
   player.leave();
   progress.send({ leaving: true });
@@ -42,12 +70,20 @@ addEventListener("pagehide", () => {
 
 const flushed = outbox.kept.length ? progress.send() : Promise.resolve(); // what the page before left
 onPage(document.querySelector("main"));
-restore({ player, api, store });
+switches.show(document);
+restore({ player, api, memory });
 
 function onPage(main) {
-  queue.close();
+  queue.page();
+  switches.show(main);
   theme.show(main);
+  forms.show(main);
   searched(main);
-  rows.mark(document, player);
+  onResults(main);
   flushed.then(() => continues.fill(main, { player, api, store }));
+}
+
+function onResults(results) {
+  recent.fill(results);
+  rows.mark(document, player);
 }

@@ -1,71 +1,106 @@
-// The menu of a song: one list for the dots, and for a right-click or a long press on its row.
+// A menu: a list of things to do, where it was asked for; under a thumb a sheet at the bottom.
 
 import { el, icon } from "./element.js";
 
-export function start({ player, say }) {
+const SOON = 700; // milliseconds between two letters of one name that is typed
+const EDGE = 8; // pixels that stay free around it
+
+// Return open({label, items, x, y, opener, end}): an item has a text, an icon, and an act, a link, or with `checked`
+// one choice of several. `end` says that x is its right edge.
+export function start() {
   const menu = document.querySelector("#menu");
   let opener = null;
+  let typed = { text: "", at: 0 };
 
-  function open(item, x, y) {
-    const track = item.dataset.track ? JSON.parse(item.dataset.track) : null;
-    if (!track) return false;
-    const add = (next) => () => {
-      if (!player.track) player.playList([track], 0);
-      else if (player.edit((queue) => queue.add(track, { next }))) {
-        say(next ? `“${track.title}” plays next.` : `“${track.title}” is at the end of the queue.`);
-      } else say("The queue is full. Nothing was added.");
-    };
+  function open({ label, items, x, y, from, end = false }) {
+    hide();
+    opener = from;
+    (from?.closest("dialog, main, aside, section.player") ?? document.querySelector("main")).append(menu);
+    menu.setAttribute("aria-label", label);
     menu.replaceChildren(
-      button("after", "Play next", add(true)),
-      button("add", "Add to the queue", add(false)),
-      ...(track.album ? [link("disc", `/albums/${track.album.id}`, "Go to the album")] : []),
-      ...(track.artists ?? []).slice(0, 4).map((person) => link("user", `/artists/${person.id}`, person.name)),
-      link("note", `/tracks/${track.id}`, "About this song"),
+      el("p", { class: "menu-head cut", dir: "auto", "aria-hidden": "true" }, label),
+      ...items.map(item),
     );
     menu.showPopover();
     const { width, height } = menu.getBoundingClientRect();
-    menu.style.left = `${Math.max(8, Math.min(x, innerWidth - width - 8))}px`;
-    menu.style.top = `${y + height + 8 > innerHeight ? Math.max(8, y - height) : y}px`;
-    menu.firstElementChild.focus();
-    return true;
+    const left = end ? x - width : x;
+    menu.style.setProperty("--x", `${Math.max(EDGE, Math.min(left, innerWidth - width - EDGE))}px`);
+    menu.style.setProperty("--y", `${y + height + EDGE > innerHeight ? Math.max(EDGE, y - height) : y}px`);
+    const chosen = menu.querySelector("[aria-checked=true]") ?? choices()[0];
+    chosen.focus({ preventScroll: true });
   }
 
-  function button(name, text, act) {
-    const node = el("button", { type: "button", role: "menuitem" }, icon(name), text);
+  function item({ icon: name, text, act = () => {}, href, checked }) {
+    const role = checked === undefined ? "menuitem" : "menuitemradio";
+    const words = el("span", { class: "cut", dir: "auto" }, text);
+    const shown = checked === undefined ? icon(name) : icon("tick", checked ? "" : "unseen");
+    const node = href
+      ? el("a", { href, role, tabindex: -1 }, shown, words)
+      : el("button", { type: "button", role, tabindex: -1, "aria-checked": checked?.toString() }, shown, words);
     node.addEventListener("click", () => {
-      menu.hidePopover();
+      close();
       act();
     });
     return node;
   }
 
-  function link(name, href, text) {
-    const node = el("a", { href, role: "menuitem" }, icon(name), el("span", { class: "cut", dir: "auto" }, text));
-    node.addEventListener("click", () => menu.hidePopover());
-    return node;
+  const choices = () => [...menu.querySelectorAll("[role^=menuitem]")];
+  const shown = () => menu.matches(":popover-open");
+  const hide = () => shown() && menu.hidePopover();
+
+  // Hide it and give the focus back to where it came from.
+  function close() {
+    if (!shown()) return;
+    hide();
+    if (opener?.isConnected) opener.focus({ preventScroll: true });
   }
 
-  document.addEventListener("click", (event) => {
-    const dots = event.target.closest?.("[data-menu]");
-    if (!dots || event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
-    const box = dots.getBoundingClientRect();
-    opener = dots;
-    if (open(dots.closest("[data-id]"), box.right - 220, box.bottom)) event.preventDefault();
-  });
-  document.addEventListener("contextmenu", (event) => {
-    const item = event.target.closest?.("main [data-track]");
-    if (!item || event.target.closest("a:not([data-menu])")) return;
-    opener = item.querySelector("[data-menu]");
-    if (open(item, event.clientX, event.clientY)) event.preventDefault();
-  });
+  const to = {
+    ArrowDown: (items, at) => items[(at + 1) % items.length],
+    ArrowUp: (items, at) => items.at(at - 1),
+    Home: (items) => items[0],
+    End: (items) => items.at(-1),
+  };
   menu.addEventListener("keydown", (event) => {
-    const items = [...menu.children];
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (!step) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    event.stopPropagation(); // the keys of the player wait
+    const items = choices();
+    const at = items.indexOf(document.activeElement);
+    if (event.key === "Escape" || event.key === "Tab") close();
+    else if (to[event.key]) to[event.key](items, at).focus();
+    else if (event.key.length === 1 && event.key !== " ") named(event.key, items, at)?.focus();
+    else return;
+    if (event.key !== "Tab") event.preventDefault();
+  });
+
+  // Return the next item whose name begins with what is being typed.
+  function named(letter, items, at) {
+    const text = (performance.now() - typed.at < SOON ? typed.text : "") + letter.toLocaleLowerCase();
+    typed = { text, at: performance.now() };
+    const begin = text.length > 1 ? at : at + 1;
+    const round = [...items.slice(begin), ...items.slice(0, begin)];
+    return round.find((other) => other.textContent.trim().toLocaleLowerCase().startsWith(text));
+  }
+
+  // A press beside it closes it and does nothing else.
+  let beside = false;
+  const swallow = (event) => {
+    if (!beside) return;
     event.preventDefault();
-    items.at((items.indexOf(document.activeElement) + step) % items.length).focus();
-  });
-  menu.addEventListener("toggle", (event) => {
-    if (event.newState === "closed" && opener?.isConnected) opener.focus({ preventScroll: true });
-  });
+    event.stopPropagation();
+    if (event.type === "click") beside = false;
+  };
+  document.addEventListener(
+    "pointerdown",
+    (event) => {
+      beside = shown() && !menu.contains(event.target);
+      if (!beside) return;
+      swallow(event);
+      close();
+    },
+    { capture: true },
+  );
+  document.addEventListener("click", swallow, { capture: true });
+  addEventListener("resize", hide);
+  return open;
 }

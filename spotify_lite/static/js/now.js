@@ -2,36 +2,63 @@
 
 import { cover } from "./address.js";
 import { el } from "./element.js";
+import * as layers from "./layers.js";
 import { row } from "./rows.js";
+import * as swipe from "./swipe.js";
 import * as tint from "./tint.js";
+import { gettext, ngettext, say } from "./words.js";
 
 const NEXT = 3; // rows of what comes next
 
-export function open(view) {
-  if (!view.open) view.showModal();
-  view.scrollTop = 0;
-}
+// Return toggle(), which opens the view or closes it.
+export function start({ player }) {
+  const view = document.querySelector("#now");
+  const next = view.querySelector(".now-next");
+  const rows = next.querySelector("[data-next]");
+  let following = [];
 
-export function draw(view, player) {
-  const { track, queue } = player;
-  const image = view.querySelector("[data-cover]");
-  if (view.dataset.of !== String(track.id)) {
+  function toggle() {
+    if (view.open) return layers.close();
+    if (!player.track) return undefined;
+    view.showModal();
+    view.scrollTop = 0;
+    layers.opened(() => view.close());
+    return undefined;
+  }
+
+  function draw() {
+    const { track, queue } = player;
+    if (!track) return;
+    if (view.dataset.of !== String(track.id)) drawTrack(track);
+    view.querySelector("[data-from]").replaceChildren(...from(track, queue));
+    next.hidden = queue.following.length === 0;
+    next.querySelector("[data-do]").textContent = say(
+      ngettext("%(count)s in the queue", "%(count)s in the queue", queue.following.length),
+      { count: queue.following.length },
+    );
+    const soon = queue.following.slice(0, NEXT).filter((after) => after.title);
+    if (soon.length === following.length && soon.every((after, at) => after === following[at])) return;
+    following = soon;
+    rows.replaceChildren(...soon.map((after, at) => row(after, { number: at + 1, index: queue.index + 1 + at })));
+  }
+
+  function drawTrack(track) {
+    const image = view.querySelector("[data-cover]");
     view.dataset.of = track.id;
     image.src = cover(track, 640);
-    image.alt = track.album ? `Cover of ${track.album.title}` : "";
+    image.alt = track.album ? say(gettext("Cover of %(album)s"), { album: track.album.title }) : "";
     wash(view, image, track);
     view.querySelector("[data-people]").replaceChildren(...people(track));
-    view.querySelector("[data-from]").replaceChildren(...from(track, queue));
   }
-  const next = view.querySelector(".now-next");
-  const following = queue.following;
-  next.hidden = following.length === 0;
-  next.querySelector("[data-do]").textContent = `${following.length} in the queue`;
-  const rows = following
-    .slice(0, NEXT)
-    .filter((after) => after.title)
-    .map((after, place) => row(after, { number: place + 1, index: queue.index + 1 + place }));
-  next.querySelector("[data-next]").replaceChildren(...rows);
+
+  view.addEventListener("cancel", (event) => {
+    event.preventDefault(); // Escape closes it as every other way does
+    layers.close();
+  });
+  for (const handle of view.querySelectorAll("[data-pull]")) swipe.start(handle, { moves: view, done: layers.close });
+  swipe.start(document.querySelector("#player"), { by: -1, done: () => view.open || toggle() });
+  player.addEventListener("change", draw);
+  return toggle;
 }
 
 async function wash(view, image, track) {
@@ -45,9 +72,11 @@ function people(track) {
 }
 
 function from(track, queue) {
-  if (track.album)
-    return [el("span", { class: "muted" }, "From "), link(`/albums/${track.album.id}`, track.album.title)];
-  return queue.from ? [el("span", { class: "muted" }, "From "), el("bdi", {}, queue.from)] : [];
+  const name = queue.from || track.album?.title;
+  if (!name) return [];
+  const same = track.album && name === track.album.title;
+  const words = el("span", { class: "muted" }, gettext("Playing from"));
+  return [words, " ", same ? link(`/albums/${track.album.id}`, name) : el("bdi", {}, name)];
 }
 
 function link(href, name) {

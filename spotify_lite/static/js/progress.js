@@ -3,7 +3,7 @@
 
 import { uuid7 } from "./ids.js";
 
-export const EVERY = 10_000; // milliseconds between two positions of a track that plays
+const EVERY = 10_000; // milliseconds between two positions of a track that plays
 const WAIT = [2_000, 5_000, 15_000, 60_000]; // milliseconds to the next try, longer each time
 
 export class Progress {
@@ -34,6 +34,11 @@ export class Progress {
       state,
     });
     this.send();
+  }
+
+  // Say whether the last position, noted at a performance.now(), is too old for a track that plays.
+  stale(toldAt) {
+    return performance.now() - toldAt >= EVERY;
   }
 
   // Note what the player shows, because the listener did something.

@@ -1,18 +1,29 @@
-// The queue: tracks in order, and which of them is current. Pure; what it holds are Tracks of the API, or {id} alone.
+// The queue: tracks in the order in which they play, which of them is current, shuffle and repeat. Pure.
+// It holds Tracks of the API, or {id} alone; `added` marks those that the listener put in and that are still to come,
+// `place` where they stood before a shuffle.
 
 export const LONGEST = 1000; // tracks, as PUT me/playback takes them
+export const REPEATS = ["off", "all", "one"];
 
 export class Queue {
-  constructor({ tracks = [], index = 0, from = "" } = {}) {
-    this.set(tracks, index, from);
+  constructor(state = {}, random = Math.random) {
+    this.random = random;
+    this.shuffled = false;
+    this.repeat = "off";
+    this.load(state);
   }
 
-  // Replace the queue and stand at `index`; `from` names where it came from. A longer list keeps what is around it.
+  // Stand where a queue was left: the order is taken as it is.
+  load({ tracks = [], index = 0, from = "", shuffled = this.shuffled, repeat = this.repeat }) {
+    Object.assign(this, { shuffled, repeat });
+    this.#take(tracks, index, from);
+  }
+
+  // Begin a new list at `index`; null begins anywhere when shuffled. `from` names where it came from.
   set(tracks, index = 0, from = "") {
-    const start = Math.max(0, Math.min(index - LONGEST / 10, tracks.length - LONGEST));
-    this.tracks = tracks.slice(start, start + LONGEST);
-    this.index = Math.max(0, Math.min(index - start, this.tracks.length - 1));
-    this.from = from;
+    const anywhere = this.shuffled ? Math.floor(this.random() * tracks.length) : 0;
+    this.#take(tracks, index ?? anywhere, from);
+    if (this.shuffled) this.#mix();
   }
 
   get current() {
@@ -23,21 +34,65 @@ export class Queue {
     return this.tracks.slice(this.index + 1);
   }
 
-  // Move by a step; say whether there was something to move to.
+  // What the listener added and has not heard yet: it stands right behind the current track.
+  get waiting() {
+    return this.tracks.filter((track) => track.added);
+  }
+
+  get goesOn() {
+    return this.index + 1 < this.tracks.length || (this.repeat !== "off" && this.tracks.length > 0);
+  }
+
+  // Move by a step, round the end while repeating; say whether there was something to move to.
   step(by) {
-    return this.jump(this.index + by);
+    const to = this.index + by;
+    return this.jump(to >= this.tracks.length && this.repeat !== "off" ? 0 : to);
+  }
+
+  // The current track has ended: move to what sounds next, which may be the same.
+  end() {
+    return this.repeat === "one" ? this.current !== null : this.step(1);
   }
 
   jump(index) {
     if (!(index in this.tracks)) return false;
-    this.index = index;
+    const { current: before, waiting } = this;
+    const current = this.tracks[index];
+    if (current.added) {
+      delete current.added;
+      if (before.place !== undefined) current.place ??= before.place; // where a shuffle that ends will leave it
+    }
+    const rest = this.tracks.filter((track) => !waiting.includes(track) || track === current);
+    this.index = rest.indexOf(current);
+    rest.splice(this.index + 1, 0, ...waiting.filter((track) => track !== current));
+    this.tracks = rest;
     return true;
   }
 
-  // Put a track right after the current one, or at the end.
-  add(track, { next = false } = {}) {
-    if (this.tracks.length >= LONGEST) return false;
-    this.tracks.splice(next && this.tracks.length ? this.index + 1 : this.tracks.length, 0, track);
+  // Add tracks right behind the current one, or behind what was added before; say whether there was room for all.
+  add(tracks, { next = false } = {}) {
+    if (this.tracks.length + tracks.length > LONGEST) return false;
+    if (!this.tracks.length) {
+      this.#take(tracks, 0, "");
+      return true;
+    }
+    const added = tracks.map((track) => ({ ...track, added: true, place: undefined }));
+    this.tracks.splice(this.index + 1 + (next ? 0 : this.waiting.length), 0, ...added);
+    return true;
+  }
+
+  // Move a track that is still to come; among what was added it becomes one of them, among the list it stops to be.
+  move(from, to) {
+    const held = this.tracks[from];
+    if (!held || from === to || Math.min(from, to) <= this.index || !(to in this.tracks)) return false;
+    this.tracks.splice(from, 1);
+    this.tracks.splice(to, 0, held);
+    const above = this.tracks[to - 1];
+    if (this.tracks[to + 1]?.added) held.added = true;
+    else if (held.added && to - 1 > this.index && !above.added) {
+      delete held.added;
+      held.place ??= above.place;
+    }
     return true;
   }
 
@@ -55,9 +110,28 @@ export class Queue {
     this.index = 0;
   }
 
+  // Return what undoes the changes from here on: a function that says whether it still could.
+  undoing() {
+    const tracks = [...this.tracks];
+    return () => {
+      const index = tracks.indexOf(this.current);
+      if (index < 0) return false; // another list has begun
+      Object.assign(this, { tracks, index });
+      return true;
+    };
+  }
+
+  // Mix all but the current track and what was added, or put the list back into its order.
+  shuffle(on = !this.shuffled) {
+    this.shuffled = on;
+    if (!this.current) return;
+    if (on) this.#mix();
+    else this.#sort();
+  }
+
   // Put a whole Track where only its id was known, or where an address has expired.
   fill(track) {
-    this.tracks = this.tracks.map((old) => (old.id === track.id ? { ...old, ...track } : old));
+    for (const old of this.tracks) if (old.id === track.id) Object.assign(old, track);
   }
 
   get ids() {
@@ -65,6 +139,39 @@ export class Queue {
   }
 
   toJSON() {
-    return { tracks: this.tracks, index: this.index, from: this.from };
+    const { tracks, index, from, shuffled, repeat } = this;
+    return { tracks, index, from, shuffled, repeat };
+  }
+
+  // A list that is too long keeps what is around the index. Tracks are copied: what is noted on them is the queue's own.
+  #take(tracks, index, from) {
+    const start = Math.max(0, Math.min(index - LONGEST / 10, tracks.length - LONGEST));
+    this.tracks = tracks.slice(start, start + LONGEST).map((track) => ({ ...track }));
+    this.index = Math.max(0, Math.min(index - start, this.tracks.length - 1));
+    this.from = from;
+  }
+
+  #mix() {
+    const { current, waiting } = this;
+    this.#list().forEach((track, place) => (track.place = place));
+    const rest = this.#list().filter((track) => track !== current);
+    for (let last = rest.length - 1; last > 0; last -= 1) {
+      const other = Math.floor(this.random() * (last + 1)); // Fisher and Yates
+      [rest[last], rest[other]] = [rest[other], rest[last]];
+    }
+    this.tracks = [current, ...waiting, ...rest];
+    this.index = 0;
+  }
+
+  #sort() {
+    const { current, waiting } = this;
+    const list = this.#list().sort((one, other) => (one.place ?? 0) - (other.place ?? 0));
+    for (const track of list) delete track.place;
+    this.index = list.indexOf(current);
+    this.tracks = [...list.slice(0, this.index + 1), ...waiting, ...list.slice(this.index + 1)];
+  }
+
+  #list() {
+    return this.tracks.filter((track) => !track.added);
   }
 }

@@ -2,8 +2,8 @@
 
 const LATER = 2_000; // milliseconds; the same moment, written by both sides
 
-export async function restore({ player, api, store }) {
-  const own = store.load("player");
+export async function restore({ player, api, memory }) {
+  const own = memory.load();
   if (own?.tracks?.length) player.restore(own);
   let me;
   try {
@@ -12,21 +12,26 @@ export async function restore({ player, api, store }) {
     return; // the server is away; what this device remembers stands
   }
   const name = me.listener?.username ?? null;
-  if (own && own.listener !== name && own.listener !== null) {
-    store.save("player", null); // another person's queue
-    if (!player.playing) player.restore({ tracks: [], index: 0, from: "", positionMs: 0 });
+  const mine = own?.listener === name || own?.listener === null ? own : null;
+  if (own && !mine) {
+    memory.forget(); // another person's queue
+    if (!player.playing) player.restore({ tracks: [], shuffled: false, repeat: "off" });
   }
   const theirs = await api.get("/me/playback").catch(() => null);
   if (player.playing || !theirs?.queue?.length) return;
-  const mine = own && (own.listener === name || own.listener === null) ? own.at : 0;
-  if (Date.parse(theirs.updated_at ?? theirs.at) <= mine + LATER) return;
-  const known = new Map((own?.tracks ?? []).map((track) => [track.id, track]));
-  const tracks = theirs.queue.map((id) => known.get(id) ?? { id });
-  const id = theirs.queue[theirs.index];
-  if (!known.has(id)) {
-    const track = await api.get(`/tracks/${id}`).catch(() => null);
-    if (!track || player.playing) return;
-    tracks[theirs.index] = track;
+  if (Date.parse(theirs.updated_at ?? theirs.at) <= (mine?.at ?? 0) + LATER) return;
+  const known = mine?.tracks ?? [];
+  const { queue, index, position_ms: positionMs } = theirs;
+  if (queue.length === known.length && queue.every((id, at) => known[at].id === id)) {
+    player.restore({ ...mine, index, positionMs });
+    return;
   }
-  player.restore({ tracks, index: theirs.index, from: "", positionMs: theirs.position_ms });
+  const byId = new Map(known.map((track) => [track.id, track]));
+  const tracks = queue.map((id) => byId.get(id) ?? { id });
+  if (!byId.has(queue[index])) {
+    const track = await api.get(`/tracks/${queue[index]}`).catch(() => null);
+    if (!track || player.playing) return;
+    tracks[index] = track;
+  }
+  player.restore({ tracks, index, from: "", positionMs, shuffled: false });
 }

@@ -3,15 +3,21 @@
 import { cover } from "./address.js";
 import { clock } from "./clock.js";
 import { bars, el, icon } from "./element.js";
-import { parse } from "./trusted.js";
+import * as lists from "./lists.js";
+import { gettext, say } from "./words.js";
 
-export function start({ player }) {
+const built = new WeakMap(); // rows that are made here -> their tracks
+
+export function start({ player, api, tell }) {
   document.addEventListener("click", async (event) => {
     const pressed = event.target.closest?.("[data-play], [data-play-all], [data-play-page], [data-jump]");
     if (!pressed) return;
     if ("jump" in pressed.dataset) player.jump(Number(pressed.dataset.jump));
-    else if ("playPage" in pressed.dataset) playFrom(player, await read(pressed.dataset.playPage));
-    else if ("playAll" in pressed.dataset) playFrom(player, document.querySelector("main"));
+    else if ("playPage" in pressed.dataset) {
+      const found = await lists.read(pressed.dataset.playPage, api);
+      if (found?.tracks.length) player.playList(found.tracks, null, { from: found.name });
+      else tell(gettext("There is nothing here that can be played right now."));
+    } else if ("playAll" in pressed.dataset) playPage(player, { shuffle: "shuffle" in pressed.dataset });
     else playRow(player, pressed.closest("[data-track]"));
   });
   player.addEventListener("change", () => mark(document, player));
@@ -31,66 +37,54 @@ export function mark(root, player) {
   }
 }
 
-// Return the tracks of a list on the page, in order.
-export function tracksOf(list) {
-  return [...list.querySelectorAll("[data-track]")].map((item) => JSON.parse(item.dataset.track));
+// Return the track of a row, or null where it cannot be played.
+export function trackOf(item) {
+  return item.dataset.track ? JSON.parse(item.dataset.track) : (built.get(item) ?? null);
 }
 
-// A row like those of the server: for the queue, and for what comes next.
-export function row(track, { number = null, index = null, close = null } = {}) {
+// A row like those of the server: for the queue, and for what comes next. `acts` stand at its end.
+export function row(track, { number = null, index = null, acts = [dots(track)] } = {}) {
   const title = track.title ?? "…";
-  const names = el(
-    "span",
-    { class: "what" },
-    el("button", { type: "button", class: "hit cut", dir: "auto", title, "data-jump": index }, title),
-    el("span", { class: "sub cut", dir: "auto" }, el("bdi", {}, track.artist ?? "")),
-  );
-  const image = el("img", { src: cover(track, 160), width: 44, height: 44, alt: "", loading: "lazy" });
-  return el(
+  const item = el(
     "li",
     { class: `row pic${number ? " rank" : ""}`, "data-id": track.id, "data-place": index },
     ...(number ? [el("span", { class: "no" }, String(number))] : []),
-    image,
-    names,
-    ...(close === null ? [el("span", { class: "note" })] : []),
-    ...(close !== null
-      ? [
-          el(
-            "button",
-            { type: "button", class: "ib", "aria-label": `Take ${title} out`, "data-take": close },
-            icon("x"),
-          ),
-        ]
-      : number
-        ? [el("span", { class: "time" }, clock(track.duration_ms))]
-        : []),
+    el("img", { src: cover(track, 160), width: 44, height: 44, alt: "", loading: "lazy" }),
+    el(
+      "span",
+      { class: "what" },
+      el("button", { type: "button", class: "hit cut", dir: "auto", title, "data-jump": index }, title),
+      el("span", { class: "sub cut", dir: "auto" }, el("bdi", {}, track.artist ?? "")),
+    ),
+    el("span", { class: "note" }),
+    ...(number ? [el("span", { class: "time" }, clock(track.duration_ms))] : []),
+    ...acts,
   );
+  built.set(item, track);
+  return item;
+}
+
+function dots(track) {
+  const label = say(gettext("More about %(title)s"), { title: track.title ?? "" });
+  return el("button", { type: "button", class: "ib", "aria-label": label, "data-menu": true }, icon("more", "dots"));
 }
 
 // The list of a row is its neighbours, over all discs of an album; pressing what sounds pauses it.
 function playRow(player, item) {
-  const track = JSON.parse(item.dataset.track);
   if (item.hasAttribute("aria-current")) return player.toggle();
-  const name = item.parentElement.dataset.list ?? "";
-  const items = [...item.closest("main").querySelectorAll("[data-list]")]
-    .filter((list) => list.dataset.list === name)
-    .flatMap((list) => [...list.querySelectorAll("[data-track]")]);
-  const tracks = items.map((other) => (other === item ? track : JSON.parse(other.dataset.track)));
-  return player.playList(tracks, items.indexOf(item), { from: name });
+  const items = listed(item.parentElement);
+  return player.playList(items.map(trackOf), items.indexOf(item), { from: item.parentElement.dataset.list ?? "" });
 }
 
-function playFrom(player, page) {
-  const first = page?.querySelector("[data-list] [data-track]");
-  if (first) playList(player, first);
+function playPage(player, { shuffle }) {
+  const list = document.querySelector("main [data-list]:has([data-track])");
+  if (list) player.playList(listed(list).map(trackOf), null, { from: list.dataset.list, shuffle });
 }
 
-function playList(player, first) {
-  const name = first.parentElement.dataset.list;
-  const lists = [...first.getRootNode().querySelectorAll("[data-list]")].filter((list) => list.dataset.list === name);
-  return player.playList(lists.flatMap(tracksOf), 0, { from: name });
-}
-
-async function read(href) {
-  const answer = await fetch(href, { credentials: "same-origin" }).catch(() => null);
-  return answer?.ok ? parse(await answer.text()) : null;
+// Return the rows that play of all lists with the name of this one.
+function listed(list) {
+  const same = [...document.querySelectorAll("main [data-list]")].filter(
+    (other) => other.dataset.list === (list.dataset.list ?? ""),
+  );
+  return (same.length ? same : [list]).flatMap((other) => [...other.querySelectorAll("[data-track]")]);
 }

@@ -31,11 +31,143 @@ test("taking a track out keeps the current one current", () => {
   assert.deepEqual(queue.ids, [2, 3]);
 });
 
-test("a track plays next, or at the end", () => {
+test("what is added comes before the rest of the list, in the order of adding, and what plays next before that", () => {
   const queue = new Queue({ tracks: tracks(1, 2), index: 0 });
-  queue.add({ id: 3 }, { next: true });
-  queue.add({ id: 4 });
-  assert.deepEqual(queue.ids, [1, 3, 2, 4]);
+  queue.add(tracks(3));
+  queue.add(tracks(4, 5));
+  queue.add(tracks(6), { next: true });
+  assert.deepEqual(queue.ids, [1, 6, 3, 4, 5, 2]);
+  assert.deepEqual(
+    queue.waiting.map((track) => track.id),
+    [6, 3, 4, 5],
+  );
+});
+
+test("what is added to nothing is a list", () => {
+  const queue = new Queue();
+  queue.add(tracks(1, 2));
+  assert.deepEqual(queue.ids, [1, 2]);
+  assert.deepEqual(queue.waiting, []);
+});
+
+test("what was added stays next when one goes elsewhere in the list", () => {
+  const queue = new Queue({ tracks: tracks(1, 2, 3, 4), index: 1 });
+  queue.add(tracks(8, 9));
+  queue.jump(queue.ids.indexOf(4));
+  assert.deepEqual(queue.ids, [1, 2, 3, 4, 8, 9]);
+  queue.step(-1);
+  assert.deepEqual([queue.current.id, ...queue.following.map((track) => track.id)], [3, 8, 9, 4]);
+  queue.step(1);
+  assert.equal(queue.current.id, 8);
+  assert.deepEqual(
+    queue.waiting.map((track) => track.id),
+    [9],
+  );
+});
+
+test("repeating all begins again at the end, repeating one does not hold up a press of next", () => {
+  const queue = new Queue({ tracks: tracks(1, 2), index: 1 });
+  assert.equal(queue.goesOn, false);
+  assert.equal(queue.end(), false);
+  queue.repeat = "all";
+  assert.equal(queue.goesOn, true);
+  assert.equal(queue.end(), true);
+  assert.equal(queue.current.id, 1);
+  queue.repeat = "one";
+  assert.equal(queue.end(), true);
+  assert.equal(queue.current.id, 1);
+  assert.equal(queue.step(1), true);
+  assert.equal(queue.current.id, 2);
+  assert.equal(new Queue({ repeat: "one" }).end(), false);
+});
+
+test("shuffling keeps what plays and what was added, and its end brings the order back", () => {
+  const queue = new Queue({ tracks: tracks(1, 2, 3, 4, 5, 6), index: 2 }, () => 0);
+  queue.add(tracks(9));
+  queue.shuffle();
+  assert.equal(queue.current.id, 3);
+  assert.equal(queue.following[0].id, 9);
+  assert.deepEqual([...queue.ids].sort(), [1, 2, 3, 4, 5, 6, 9]);
+  assert.notDeepEqual(queue.ids.slice(2), [1, 2, 4, 5, 6]);
+  queue.shuffle();
+  assert.deepEqual(queue.ids, [1, 2, 3, 9, 4, 5, 6]);
+  assert.equal(queue.current.id, 3);
+  assert.ok(queue.tracks.every((track) => !("place" in track) || track.added));
+});
+
+test("what was added and heard while shuffled stands behind what it followed", () => {
+  const queue = new Queue({ tracks: tracks(1, 2, 3, 4), index: 0 }, () => 0);
+  queue.shuffle(true);
+  queue.add(tracks(9));
+  queue.step(1);
+  assert.equal(queue.current.id, 9);
+  queue.shuffle(false);
+  assert.deepEqual(queue.ids, [1, 9, 2, 3, 4]);
+  assert.equal(queue.index, 1);
+});
+
+test("every order of a shuffle comes up, and about as often", () => {
+  const seen = {};
+  for (let round = 0; round < 3000; round += 1) {
+    const queue = new Queue({ tracks: tracks(0, 1, 2, 3) });
+    queue.shuffle(true);
+    const order = queue.ids.slice(1).join("");
+    seen[order] = (seen[order] ?? 0) + 1;
+  }
+  assert.equal(Object.keys(seen).length, 6);
+  for (const count of Object.values(seen)) assert.ok(count > 400 && count < 600, JSON.stringify(seen));
+});
+
+test("a new list is shuffled too while shuffle is on, from anywhere unless a row was pressed", () => {
+  const queue = new Queue({ shuffled: true }, () => 0.99);
+  queue.set(tracks(1, 2, 3, 4), 1);
+  assert.equal(queue.current.id, 2);
+  assert.equal(queue.index, 0);
+  queue.set(tracks(1, 2, 3, 4), null);
+  assert.equal(queue.current.id, 4);
+  assert.equal(queue.following.length, 3);
+});
+
+test("a shuffled queue that was written down is not mixed again, and still knows its order", () => {
+  const queue = new Queue({ tracks: tracks(1, 2, 3, 4, 5), index: 0 });
+  queue.shuffle(true);
+  const again = new Queue(JSON.parse(JSON.stringify(queue)));
+  assert.deepEqual(again.ids, queue.ids);
+  again.shuffle(false);
+  assert.deepEqual(again.ids, [1, 2, 3, 4, 5]);
+});
+
+test("a track is moved among what is to come, and belongs to where it lands", () => {
+  const queue = new Queue({ tracks: tracks(1, 2, 3, 4), index: 0 });
+  queue.add(tracks(8, 9));
+  assert.equal(queue.move(4, 1), true); // 3 in front of all that was added
+  assert.deepEqual(queue.ids, [1, 3, 8, 9, 2, 4]);
+  assert.equal(queue.waiting.length, 3);
+  queue.move(2, 5); // 8 to the end of the list
+  assert.deepEqual(queue.ids, [1, 3, 9, 2, 4, 8]);
+  assert.equal(queue.waiting.length, 2);
+  assert.equal(queue.move(0, 2), false);
+  assert.equal(queue.move(2, 0), false);
+  assert.equal(queue.move(2, 6), false);
+  assert.equal(queue.move(2, 2), false);
+});
+
+test("what was taken out comes back where it was, unless another list has begun", () => {
+  const queue = new Queue({ tracks: tracks(1, 2, 3, 4), index: 1 });
+  let undo = queue.undoing();
+  queue.remove(2);
+  assert.deepEqual(queue.ids, [1, 2, 4]);
+  assert.equal(undo(), true);
+  assert.deepEqual(queue.ids, [1, 2, 3, 4]);
+  undo = queue.undoing();
+  queue.clear();
+  assert.equal(undo(), true);
+  assert.deepEqual(queue.ids, [1, 2, 3, 4]);
+  assert.equal(queue.index, 1);
+  queue.clear();
+  queue.set(tracks(1, 7));
+  assert.equal(undo(), false);
+  assert.deepEqual(queue.ids, [1, 7]);
 });
 
 test("clearing keeps what plays", () => {
@@ -53,7 +185,7 @@ test("a list that is too long keeps what is around the pressed row", () => {
     assert.equal(queue.current.id, index);
   }
   const full = new Queue({ tracks: many, index: 0 });
-  assert.equal(full.add({ id: -1 }), false);
+  assert.equal(full.add(tracks(-1)), false);
 });
 
 test("an empty queue has no current track", () => {

@@ -1,0 +1,129 @@
+// Starting a track: its address, what is told to the server about it, and what happens when it does not sound.
+
+import { fresh } from "./address.js";
+import { share } from "./gain.js";
+import * as trouble from "./trouble.js";
+
+export class Start {
+  constructor({ player, sound, api, even }) {
+    Object.assign(this, { player, sound, api, even });
+    this.loaded = null; // the id of the track that the audio element holds
+    this.renewed = false; // this start has already asked for a new address
+    this.failures = 0; // songs in a row that did not sound
+  }
+
+  // Begin the current track. A fresh address from the page sounds at once; the play is told beside it.
+  async begin(positionMs) {
+    const { player } = this;
+    const { track } = player;
+    player.wanted = true;
+    player.startAt = positionMs;
+    this.renewed = false;
+    this.sound.pause();
+    this.loaded = null;
+    const playId = player.progress.begin(track.id);
+    player.changed();
+    if (!this.#fresh(track.audio_url)) return this.renew(playId);
+    this.#tell(track, playId).catch(() => {}); // what is wrong with the track, the audio element says too
+    this.#open(track.audio_url, positionMs);
+    await this.#sound();
+    player.show(positionMs);
+    return undefined;
+  }
+
+  // Go on with the track that is loaded.
+  async resume() {
+    const { player } = this;
+    player.wanted = true;
+    if (!this.#fresh(this.sound.src)) return this.renew();
+    player.changed();
+    await this.#sound();
+    player.note("playing");
+    player.show();
+    return undefined;
+  }
+
+  // Ask for a new address and go on from where the sound was; once a start.
+  async renew(playId = this.player.progress.play?.id) {
+    const { player } = this;
+    const { track } = player;
+    const at = player.position;
+    this.renewed = true;
+    try {
+      const answer = await this.#tell(track, playId);
+      if (player.track !== track) return;
+      this.#open(answer.sources[0]?.url ?? answer.track.audio_url, at);
+      if (player.wanted) await this.#sound();
+      player.show(at);
+    } catch (problem) {
+      if (player.track === track) this.#fail(problem.status ?? 0);
+    }
+  }
+
+  // The audio element cannot go on: its address may be too old, or the audio is not there.
+  broken() {
+    if (this.renewed) this.#fail(null);
+    else this.renew();
+  }
+
+  sounds() {
+    this.failures = 0;
+  }
+
+  drop() {
+    this.loaded = null;
+    this.sound.close();
+  }
+
+  // Turn the sound down to what is even with other songs, if that is wanted.
+  level() {
+    const { queue } = this.player;
+    this.sound.turn("gain", this.even() ? share(queue.current, queue.tracks) : 1);
+  }
+
+  #fresh(url) {
+    return fresh(url, this.api.clock.serverNow());
+  }
+
+  async #tell(track, playId) {
+    const { player } = this;
+    const body = { play_id: playId, device: player.progress.device };
+    const answer = await this.api.write("POST", `/tracks/${track.id}/play`, body);
+    player.queue.fill(answer.track);
+    if (player.track === track) {
+      this.level();
+      player.changed();
+    }
+    return answer;
+  }
+
+  #open(url, positionMs) {
+    this.loaded = this.player.track.id;
+    this.level();
+    this.sound.open(url, positionMs);
+    this.player.startAt = positionMs;
+    this.player.told = performance.now();
+  }
+
+  async #sound() {
+    if (await this.sound.play()) return;
+    this.player.wanted = false; // the browser waits for a press
+    this.player.changed();
+  }
+
+  #fail(status) {
+    const { player } = this;
+    const { track, queue } = player;
+    this.failures += 1;
+    const ahead = queue.goesOn && queue.tracks.length > 1 ? (queue.following[0] ?? queue.tracks[0]) : null;
+    const found = trouble.of({ status, track, next: ahead, failures: this.failures });
+    if (found.on) {
+      queue.step(1);
+      this.begin(0);
+    } else {
+      this.failures = 0;
+      player.halt(player.position);
+    }
+    player.dispatchEvent(new CustomEvent("trouble", { detail: found }));
+  }
+}

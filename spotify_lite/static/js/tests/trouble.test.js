@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { MOST, of } from "../trouble.js";
+
+const track = { title: "Tideline" };
+const next = { title: "Kettle On" };
+
+test("a song that does not sound is named, and the next one plays", () => {
+  const said = of({ status: null, track, next });
+  assert.equal(said.sentence, "“Tideline” cannot be played right now. Going on with “Kettle On”.");
+  assert.deepEqual([said.on, said.again], [true, false]);
+  assert.equal(of({ status: 404, track, next }).on, true);
+});
+
+test("the only song is not skipped", () => {
+  assert.deepEqual(of({ status: null, track }), {
+    sentence: "“Tideline” cannot be played right now. Your place is kept.",
+    on: false,
+    again: true,
+  });
+  assert.equal(of({ status: 404, track }).again, false);
+});
+
+test("a server that is away loses nobody their place", () => {
+  const said = of({ status: 0, track, next });
+  assert.deepEqual([said.on, said.again], [false, true]);
+  assert.match(said.sentence, /not reached.*kept/);
+  assert.equal(of({ status: 503, track, next }).on, false);
+});
+
+test("after some songs that do not sound the rest is left alone", () => {
+  assert.equal(of({ status: null, track, next, failures: MOST - 1 }).on, true);
+  assert.equal(of({ status: null, track, next, failures: MOST }).on, false);
+});
+
+test("a title with a sign of the sentences stays what it is", () => {
+  const said = of({ status: null, track: { title: "%(next)s" }, next });
+  assert.match(said.sentence, /^“%\(next\)s” cannot/);
+});
