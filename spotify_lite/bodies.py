@@ -17,6 +17,7 @@ SMALL = 64 * 1024  # bytes; read at once
 IN_MEMORY = 1024 * 1024  # bytes of a larger body that stay in memory
 LIMIT = 2 * 1024 * 1024  # bytes; twice what Django takes, so that it can refuse in its own words
 UPLOADS = "/admin/"  # the one place that takes files
+FORM = 1024 * 1024  # bytes of a form beside its file: names, boundaries, fields
 LARGE_AT_ONCE = 32  # bodies over SMALL being taken in by this process
 STORED_AT_ONCE = 4 * 1024**3  # bytes of bodies that this process holds on disk
 SMALL_SECONDS = 30.0
@@ -93,8 +94,8 @@ class Intake:
     """Reads the bodies of one process's requests. `admits` looks at the headers of those that are larger than LIMIT."""
 
     def __init__(self, *, largest: int, admits: Callable[[Iterable[tuple[str, str]]], bool]) -> None:
-        self._largest, self._admits = largest, admits  # `largest`: bytes of a request with files
-        self._budget = Budget(max(STORED_AT_ONCE, 2 * largest))
+        self._largest, self._admits = largest + FORM, admits  # `largest`: bytes of a file
+        self._budget = Budget(max(STORED_AT_ONCE, 2 * self._largest))
         self._large = 0
 
     async def read(self, scope: Any, protocol: Any) -> Body:

@@ -256,7 +256,7 @@ if not EMBEDDED:
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes of a request body outside of file uploads
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_NUMBER_FILES = 100
-UPLOAD_LARGEST = env.integer("UPLOAD_LARGEST", 1024**3, at_least=1024)  # bytes of a request with files
+UPLOAD_LARGEST = env.integer("UPLOAD_LARGEST", 1024**3, at_least=1024)  # bytes of a file
 UPLOADS_PER_HOUR = env.integer("UPLOADS_PER_HOUR", 0 if EMBEDDED else 1000)  # files a curator; 0 is no limit
 UPLOAD_QUOTA = env.integer("UPLOAD_QUOTA", 0 if EMBEDDED else 50 * 1024**3)  # bytes a curator and day; 0 is no limit
 

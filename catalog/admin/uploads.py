@@ -20,8 +20,6 @@ from catalog.admin import kept
 from catalog.models import Upload
 from spotify_lite import bodies, tickets
 
-MULTIPART = 1024 * 1024  # bytes of a request beside its files: names, boundaries, fields
-REFUSALS: dict[type[Exception], tuple[int, Any]] = {
     receiving.TooLarge: (413, gettext_lazy("The file is larger than a file may be.")),
     TooManyFilesSent: (413, gettext_lazy("These are more than 100 files at once.")),
     TooManyFieldsSent: (400, gettext_lazy("The form has more fields than it may have.")),
@@ -109,7 +107,7 @@ class UploadAdmin(kept.ReadOnlyAdmin):
             "title": _("Upload music"),
             "opts": self.opts,
             "arrivals": arrivals.recent(curator),
-            "largest": settings.UPLOAD_LARGEST - MULTIPART,
+            "largest": settings.UPLOAD_LARGEST,
             "refused": refused,
         }
         answer = render(request, "admin/catalog/upload/page.html", context, status=refused.status if refused else 200)
@@ -134,10 +132,10 @@ class UploadAdmin(kept.ReadOnlyAdmin):
 def _prepare(request: HttpRequest, curator: User) -> None:
     """Refuse what the request's head says is too much, and bound what is read of its body."""
     size = int(request.META.get("CONTENT_LENGTH") or 0)
-    if size > settings.UPLOAD_LARGEST:
+    if size > settings.UPLOAD_LARGEST + bodies.FORM:
         raise receiving.TooLarge
     _check_quota(curator, files=1, size=size)
-    request.upload_handlers = [receiving.Receiver(settings.UPLOAD_LARGEST - MULTIPART)]
+    request.upload_handlers = [receiving.Receiver(settings.UPLOAD_LARGEST)]
 
 
 def _refusal_of(error: Exception) -> Refused:

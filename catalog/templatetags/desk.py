@@ -1,8 +1,11 @@
 """What the curators' desk shows on its first page."""
 
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
-from catalog import desk
+from catalog import desk, drawn
+from catalog.models import Track
 
 register = template.Library()
 
@@ -11,3 +14,14 @@ register = template.Library()
 def desk_overview() -> desk.Overview:
     """Return the figures and lists of the first page."""
     return desk.overview()
+
+
+@register.simple_tag
+def small_cover(track: Track) -> SafeString:
+    """Return the cover of a track, drawn where there is none: also of a hidden one, which listeners cannot ask for."""
+    key = (track.album and track.album.cover_key) or track.cover_key
+    if key:
+        return format_html(
+            '<img src="/covers/{}/{}/64.webp" width="40" height="40" alt="" loading="lazy">', key[:2], key
+        )
+    return format_html('<span class="blank" aria-hidden="true">{}</span>', drawn.initials(track.title))

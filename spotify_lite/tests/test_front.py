@@ -31,7 +31,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[rig.Server]:
 def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[rig.Server]:
     """A front that takes no more than 3 MB."""
     var = tmp_path_factory.mktemp("small")
-    extra = {"UPLOAD_LARGEST": str(3 * 1024 * 1024)}
+    extra = {"UPLOAD_LARGEST": str(2 * 1024 * 1024)}  # and 1 MB for the form around it
     with rig.running(var, migrate=False, probe="/", app="spotify_lite.tests.rig.echo:app", extra=extra) as started:
         yield started
 
