@@ -20,6 +20,7 @@ from catalog.admin import kept
 from catalog.models import Upload
 from spotify_lite import bodies, tickets
 
+REFUSALS: dict[type[Exception], tuple[int, Any]] = {
     receiving.TooLarge: (413, gettext_lazy("The file is larger than a file may be.")),
     TooManyFilesSent: (413, gettext_lazy("These are more than 100 files at once.")),
     TooManyFieldsSent: (400, gettext_lazy("The form has more fields than it may have.")),
