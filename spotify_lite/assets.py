@@ -19,6 +19,8 @@ LIBRARIES = {  # package -> patterns of the files that are served
     "@fontsource-variable/hanken-grotesk": ("index.css", "files/hanken-grotesk-*-wght-normal.woff2"),
 }
 
+FACE = "@fontsource-variable/hanken-grotesk/files/hanken-grotesk-latin-wght-normal.woff2"  # of most letters
+
 
 def installed(name: str) -> bool:
     """Say whether a library's file (`@fontsource-variable/hanken-grotesk/index.css`) is here to be served."""
