@@ -37,7 +37,7 @@ def main(names: list[str]) -> int:
             for width, theme, language in ways(view):
                 file = FOLDER / f"{view.name}-{width}-{theme}-{language}.png"
                 try:
-                    photograph(looking.look(view, width=width, theme=theme, language=language), file)
+                    photograph(looking, looking.look(view, width=width, theme=theme, language=language), file)
                 except (AssertionError, Error) as error:
                     failed.append(f"{file.stem}: {str(error).strip().splitlines()[0]}")
         looking.close()
@@ -55,7 +55,7 @@ def ways(view: View) -> list[tuple[int, str, str]]:
     return ways + [(width, "light", "de") for width in GERMAN_WIDTHS]
 
 
-def photograph(page: Page, file: Path) -> None:
+def photograph(looking: stage.Stage, page: Page, file: Path) -> None:
     """Write the first screen, and the whole page where there is more of it."""
     page.screenshot(path=file)
     whole = file.with_name(f"{file.stem}-whole.png")
@@ -64,7 +64,7 @@ def photograph(page: Page, file: Path) -> None:
     size = page.viewport_size
     if size and height > size["height"] + 1 and not page.locator("dialog[open], [popover]:popover-open").count():
         page.set_viewport_size({"width": size["width"], "height": min(height, TALLEST)})
-        stage.settle(page)
+        looking.settle(page)
         page.screenshot(path=whole)
 
 

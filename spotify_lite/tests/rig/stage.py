@@ -2,13 +2,14 @@
 
 import json
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, Request
 
 from spotify_lite.tests.rig import server
 from spotify_lite.tests.rig.pages import View
@@ -16,6 +17,15 @@ from spotify_lite.tests.rig.pages import View
 PATIENCE = 15_000  # milliseconds for what a loaded machine does late
 HEIGHTS = {390: 844, 768: 1024, 1280: 800}  # of a screen, by its width
 LOCALES = {"en": "en-GB", "de": "de-DE"}
+QUIET = 120  # milliseconds without anything on its way
+LOOK_EVERY = 40  # milliseconds
+STILL = """async () => {
+    await document.fonts.ready;
+    const eager = [...document.images].filter((image) => image.loading !== "lazy" && image.src !== "data:,");
+    await Promise.all(eager.map((image) => image.decode().catch(() => {})));
+    for (const animation of document.getAnimations())
+        if (animation.effect.getComputedTiming().endTime !== Infinity) animation.finish();
+}"""
 GUESTS = ("guest", "player")  # people without an account
 
 
@@ -29,29 +39,40 @@ class Stage:
     browser: Browser
     init_script: Path | None = None  # runs in every page before its own scripts
     pages: dict[tuple[str, str, bool], Page] = field(default_factory=dict)
+    coming: dict[Page, set[Request]] = field(default_factory=dict)  # what each page waits for
 
     def look(self, view: View, *, width: int = 1280, theme: str = "dark", language: str = "en") -> Page:
         """Return the page as it stands once everything has come and nothing moves; AssertionError where it does not."""
         page = self.page_of(view.who, language, empty=view.empty)
         page.unroute_all()
-        page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
-        page.emulate_media(color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce")
+        dress(page, width=width, theme=theme)
         answer = page.goto(view.url(self.showcase))
         assert answer is not None
         assert answer.status == view.status, f"{view.name}: {answer.status} at {page.url}"
-        settle(page)
+        self.settle(page)
         if view.act:
             view.act(page)
-            settle(page)
+            self.settle(page)
         return page
+
+    def settle(self, page: Page) -> None:
+        """Wait until what was asked for has come, and what moved has arrived."""
+        until = time.monotonic() + PATIENCE / 1000
+        quiet = 0
+        while quiet < QUIET and time.monotonic() < until:
+            page.wait_for_timeout(LOOK_EVERY)
+            quiet = 0 if self.coming[page] else quiet + LOOK_EVERY
+        page.evaluate(STILL)
 
     def page_of(self, who: str, language: str = "en", *, empty: bool = False) -> Page:
         """Return the page of somebody's browser, signed in where they have an account."""
         known = (who, language, empty)
         if known not in self.pages:
-            self.pages[known] = self._context(language, empty=empty).new_page()
+            page = self._context(language, empty=empty).new_page()
+            self.pages[known] = page
+            self._watch(page)
             if who not in GUESTS:
-                self._sign_in(self.pages[known], who)
+                self._sign_in(page, who)
         return self.pages[known]
 
     def close(self) -> None:
@@ -70,6 +91,15 @@ class Stage:
             context.add_init_script(path=self.init_script)
         return context
 
+    def _watch(self, page: Page) -> None:
+        """Keep account of what is on its way; audio may take as long as it plays."""
+        coming: set[Request] = set()
+        self.coming[page] = coming
+        page.on("request", lambda request: None if request.resource_type == "media" else coming.add(request))
+        page.on("requestfinished", coming.discard)
+        page.on("requestfailed", coming.discard)
+        page.on("framenavigated", lambda _: coming.clear())
+
     def _sign_in(self, page: Page, who: str) -> None:
         page.goto("/login")
         page.locator("input[name=username]").fill(who)
@@ -78,18 +108,10 @@ class Stage:
         page.wait_for_url(lambda url: "/login" not in url)
 
 
-def settle(page: Page) -> None:
-    """Wait until what was asked for has come, fonts too, and what moved has arrived."""
-    page.wait_for_load_state("networkidle")
-    page.evaluate(
-        """async () => {
-            await document.fonts.ready;
-            await Promise.all([...document.images].filter((image) => image.loading !== "lazy" && image.src !== "data:,")
-                .map((image) => image.decode().catch(() => {})));
-            for (const animation of document.getAnimations())
-                if (animation.effect.getComputedTiming().endTime !== Infinity) animation.finish();
-        }"""
-    )
+def dress(page: Page, *, width: int, theme: str) -> None:
+    """Give the browser a size and a theme; what stands on the page follows without being loaded again."""
+    page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+    page.emulate_media(color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce")
 
 
 @contextmanager
