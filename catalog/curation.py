@@ -1,19 +1,24 @@
-"""Bring everything kept in line after a curator's edit: cards, counts, covers and the search index.
+"""Every write of a curator: recorded in the history, and everything kept brought in line with it.
 
 An edit reaches further than its row: a renamed artist is on the cards of all its tracks. Look at the reach before and
 after the change, and refresh both.
 """
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import models, transaction
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
-from catalog import derived, work
-from catalog.models import Album, AlbumCredit, Artist, Credit, Genre, Track, TrackGenre, Work
+from catalog import derived, history, states, work
+from catalog.history import Act
+from catalog.models import AlbumCredit, Change, Credit, Track, TrackGenre, Work
+
+Subjects = Mapping[str, Collection[int]]  # ids by kind: track, album, artist, genre
 
 BATCH = 500  # cards rebuilt in one transaction: 0.4 s
 
@@ -36,35 +41,61 @@ class Reach:
         )
 
 
-def reach_of(row: Track | Album | Artist | Genre) -> Reach:
-    """Return what shows or counts this row, as the database has it now."""
-    if row.pk is None:
-        return Reach()
-    if isinstance(row, Track):
-        return reach_of_tracks([row.pk])
-    if isinstance(row, Album):
-        own = Reach(albums=frozenset([row.pk]), artists=_ids(AlbumCredit.objects.filter(album=row), "artist_id"))
-        return own | Reach(tracks=_ids(Track.objects.filter(album=row), "id"))
-    if isinstance(row, Artist):
-        return Reach(
-            tracks=_ids(Credit.objects.filter(artist=row), "track_id"),
-            albums=_ids(AlbumCredit.objects.filter(artist=row), "album_id"),
-            artists=frozenset([row.pk]),
-        )
-    return Reach(tracks=_ids(TrackGenre.objects.filter(genre=row), "track_id"), genres=frozenset([row.pk]))
+class Edit:
+    """An edit that has begun: make it before the change, in the change's transaction, and `end` it afterwards.
+
+    What changes of a track or album by hand is noted there, so that the next import leaves it alone.
+    """
+
+    def __init__(self, act: Act, subjects: Subjects, *, by_hand: bool = True) -> None:
+        self._act = act
+        self._by_hand = by_hand
+        self._before = {kind: states.take(kind, ids, lock=True) for kind, ids in subjects.items()}
+        self._reach = reach_of_all(self._before)
+
+    def end(self, made: Subjects | None = None) -> list[Change]:
+        """Record what changed, and refresh what shows it; `made` are objects that were not there before."""
+        kinds = self._before.keys() | (made or {}).keys()
+        ids = {kind: {*self._before.get(kind, ()), *(made or {}).get(kind, ())} for kind in kinds}
+        after = {kind: states.take(kind, ids[kind]) for kind in sorted(kinds)}
+        changes: list[Change] = []
+        for kind, found in after.items():
+            if self._by_hand:
+                _note_hand(kind, self._before.get(kind, {}), found)
+            changes += history.record(self._act, kind, self._before.get(kind, {}), found)
+        if changes:
+            refresh(self._reach | reach_of_all(after))
+        return changes
+
+
+@contextmanager
+def editing(act: Act, subjects: Subjects, *, by_hand: bool = True) -> Iterator[None]:
+    """Record and refresh what the block changes of these objects, in one transaction with it."""
+    with transaction.atomic():
+        edit = Edit(act, subjects, by_hand=by_hand)
+        yield
+        edit.end()
+
+
+def reach_of_all(subjects: Subjects) -> Reach:
+    """Return what shows or counts any of these objects."""
+    reach = Reach()
+    for kind, ids in subjects.items():
+        reach |= reach_of(kind, ids)
+    return reach
+
+
+def reach_of(kind: str, ids: Collection[int]) -> Reach:
+    """Return what shows or counts these objects, as the database has it now."""
+    reach = Reach()
+    for some in states.batches(ids):
+        reach |= REACH_OF[kind](some)
+    return reach
 
 
 def reach_of_tracks(track_ids: Iterable[int]) -> Reach:
     """Return the tracks with their albums, the artists of both, and their genres."""
-    tracks = frozenset(track_ids)
-    albums = _ids(Track.objects.filter(id__in=tracks, album__isnull=False), "album_id")
-    return Reach(
-        tracks,
-        albums,
-        _ids(Credit.objects.filter(track_id__in=tracks), "artist_id")
-        | _ids(AlbumCredit.objects.filter(album_id__in=albums), "artist_id"),
-        _ids(TrackGenre.objects.filter(track_id__in=tracks), "genre_id"),
-    )
+    return reach_of("track", list(track_ids))
 
 
 def refresh(reach: Reach) -> None:
@@ -79,9 +110,17 @@ def refresh(reach: Reach) -> None:
         derived.refresh_artists(reach.artists, at=now)
         derived.refresh_genres(reach.genres, at=now)
         derived.bump_version()
+        transaction.on_commit(work.hint_index, robust=True)
         for start in range(BATCH, max(len(tracks), len(albums)), BATCH):
             rest = {"tracks": tracks[start : start + BATCH], "albums": albums[start : start + BATCH]}
-            work.enqueue("cards", uuid.uuid4().int >> 65, payload=rest)  # a batch has no id: any 63 bits will do
+            work.enqueue("cards", _any_number(), payload=rest)
+
+
+def enqueue_batches(job: str, act: Act, name: str, ids: Sequence[int], **payload: Any) -> None:
+    """Ask workers to go on with an act: a batch of ids each, under that name in the payload."""
+    whole = {"act": act.packed(), **payload}
+    parts = [ids[start : start + BATCH] for start in range(0, len(ids), BATCH)]
+    work.enqueue_many(job, {_any_number(): {**whole, name: list(part)} for part in parts})
 
 
 def refresh_later(row: Work) -> None:
@@ -91,12 +130,21 @@ def refresh_later(row: Work) -> None:
         derived.bump_version()
 
 
-def forget(reach: Reach, *, kind: str, ids: Iterable[int]) -> None:
-    """Refresh after a deletion, and take the deleted rows out of the search index, if it has their kind."""
-    with transaction.atomic():
-        if kind:
-            derived.note_search_changes(kind, ids)
-        refresh(reach)
+def _any_number() -> int:
+    """Return the subject of work on a batch, which has no id: any 63 bits will do."""
+    return uuid.uuid4().int >> 65
+
+
+def _note_hand(kind: str, before: dict[int, states.State], after: dict[int, states.State]) -> None:
+    """Add the names of the fields that changed to `curated`, in the rows and in `after`."""
+    noted: dict[int, states.State] = {}
+    for row_id in before.keys() & after.keys():
+        by_hand = states.changed(before[row_id], after[row_id]) & states.KINDS[kind].imported
+        names = sorted({*after[row_id].get("curated", ()), *by_hand})
+        if by_hand and names != after[row_id]["curated"]:
+            after[row_id]["curated"] = names
+            noted[row_id] = {"curated": names}
+    states.put(kind, noted)
 
 
 def _refresh_batch(tracks: list[int], albums: list[int]) -> None:
@@ -107,5 +155,44 @@ def _refresh_batch(tracks: list[int], albums: list[int]) -> None:
     derived.refresh_albums(albums, at=timezone.now())
 
 
+def _around_tracks(ids: list[int]) -> Reach:
+    albums = _ids(Track.objects.filter(id__in=ids, album__isnull=False), "album_id")
+    return Reach(
+        frozenset(ids),
+        albums,
+        _ids(Credit.objects.filter(track_id__in=ids), "artist_id")
+        | _ids(AlbumCredit.objects.filter(album_id__in=albums), "artist_id"),
+        _ids(TrackGenre.objects.filter(track_id__in=ids), "genre_id"),
+    )
+
+
+def _around_albums(ids: list[int]) -> Reach:
+    return Reach(
+        tracks=_ids(Track.objects.filter(album_id__in=ids), "id"),
+        albums=frozenset(ids),
+        artists=_ids(AlbumCredit.objects.filter(album_id__in=ids), "artist_id"),
+    )
+
+
+def _around_artists(ids: list[int]) -> Reach:
+    return Reach(
+        tracks=_ids(Credit.objects.filter(artist_id__in=ids), "track_id"),
+        albums=_ids(AlbumCredit.objects.filter(artist_id__in=ids), "album_id"),
+        artists=frozenset(ids),
+    )
+
+
+def _around_genres(ids: list[int]) -> Reach:
+    return Reach(tracks=_ids(TrackGenre.objects.filter(genre_id__in=ids), "track_id"), genres=frozenset(ids))
+
+
 def _ids(rows: models.QuerySet, column: str) -> frozenset[int]:
     return frozenset(rows.values_list(column, flat=True))
+
+
+REACH_OF: dict[str, Callable[[list[int]], Reach]] = {
+    "track": _around_tracks,
+    "album": _around_albums,
+    "artist": _around_artists,
+    "genre": _around_genres,
+}

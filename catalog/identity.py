@@ -111,9 +111,10 @@ class Matcher:
         plan = self._by_bytes(item, reading) or self._by_words(item, reading) or self._new(item, reading)
         self._holders[id(plan.track)].append((plan.master, item.absolute))
         if not plan.silent:
-            plan.track.album, plan.track.mbid = plan.album, reading.mbid
-            plan.track.disc_number, plan.track.track_number = reading.disc or 1, reading.number
-            plan.track.title, plan.track.duration_ms = reading.title, reading.sound.duration_ms
+            plan.track.mbid, plan.track.duration_ms = reading.mbid, reading.sound.duration_ms
+            plan.track.take(
+                album=plan.album, title=reading.title, disc_number=reading.disc or 1, track_number=reading.number
+            )
             self._remember(plan.track)
         return plan
 

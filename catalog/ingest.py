@@ -13,6 +13,7 @@ from catalog import bulk, derived, identity, names, pictures, sources
 from catalog.identity import Item, Plan
 from catalog.models import (
     Artist,
+    Change,
     Cover,
     Credit,
     Genre,
@@ -55,12 +56,14 @@ class Writer:
         self._hidden = hidden
         self._stale = stale
         self._registry = Registry()
+        self._newest_change: int | None = None
         self._pictures = Pictures()
 
     def write(self, items: Sequence[Item]) -> list[Plan]:
         """Take in one batch, read or not, in one transaction; return where those went that were read."""
         now = timezone.now()
         with transaction.atomic():
+            self._look_again()
             readings = [item.reading for item in items if item.reading]
             self._registry.find_artists((one for it in readings for one in (*it.credits, *it.album_credits)), at=now)
             self._registry.find_albums(readings, at=now)
@@ -78,6 +81,12 @@ class Writer:
             refresh(touched, at=now)
         return plans
 
+    def _look_again(self) -> None:
+        """Forget the names that were found if a curator has changed anything: what was merged away is there no more."""
+        newest = Change.objects.newest()
+        if newest != self._newest_change:
+            self._registry, self._newest_change = Registry(), newest
+
     def _write_tracks(self, plans: Sequence[Plan], now: datetime, touched: Touched) -> None:
         """Save the tracks with their credits and genres; new ones with their cards, so that they are written once."""
         new = [plan for plan in plans if plan.track.pk is None]
@@ -87,7 +96,7 @@ class Writer:
         covers_cut |= {plan.track.cover_key for plan in new if plan.track.cover_key}
         tints = dict(Cover.objects.filter(key__in=covers_cut).values_list("key", "tint"))
         for plan in plans:
-            _describe(plan)
+            self._describe(plan)
         for plan in new:
             plan.track.created_at = now
             plan.track.published = not self._hidden
@@ -97,11 +106,13 @@ class Writer:
         credited = [
             (plan.track.pk, artist.pk, role, place, plan.track.bucket)
             for plan in plans
+            if "credits" not in plan.track.curated
             for place, (artist, role) in enumerate(self._people(plan))
         ]
         genres = [
             (plan.track.pk, genre.pk, place, plan.track.bucket)
             for plan in plans
+            if "genres" not in plan.track.curated
             for place, genre in enumerate(self._genres(plan))
         ]
         bulk.insert(Credit, ("track_id", "artist_id", "role", "position", "bucket"), credited)
@@ -118,6 +129,13 @@ class Writer:
         if not self._hidden:
             derived.count_new_tracks(Counter(genre for _, genre, *_ in genres if genre not in touched.genres))
 
+    def _describe(self, plan: Plan) -> None:
+        """Put the reading on the track; the matcher has done so with what tracks are found by."""
+        track, reading = plan.track, plan.reading
+        track.take(artist=self._registry.spelled(reading.artist), year=reading.year, explicit=reading.explicit)
+        track.sort_title = names.sort_key(track.title)
+        track.gain_db, track.isrc, track.available = reading.gain_db, reading.isrc, True
+
     def _forget(self, plans: Sequence[Plan], touched: Touched) -> None:
         """Take old credits and genres off tracks that are written again, and note whose counts that changes."""
         ids = [plan.track.pk for plan in plans]
@@ -127,8 +145,11 @@ class Writer:
         touched.artists |= set(credited.values_list("artist_id", flat=True))
         touched.genres |= set(genres.values_list("genre_id", flat=True))
         touched.albums |= set(Track.objects.filter(id__in=ids, album__isnull=False).values_list("album_id", flat=True))
-        credited.delete()
-        genres.delete()
+        by_hand = {
+            name: [plan.track.pk for plan in plans if name in plan.track.curated] for name in ("credits", "genres")
+        }
+        credited.exclude(track_id__in=by_hand["credits"]).delete()
+        genres.exclude(track_id__in=by_hand["genres"]).delete()
 
     def _people(self, plan: Plan) -> list[tuple[Artist, str]]:
         """Return the artists of a track, each once, in the order of the tags."""
@@ -198,14 +219,6 @@ def refresh(touched: Touched, *, at: datetime) -> None:
     derived.refresh_artists(touched.artists, at=at)
     derived.refresh_genres(touched.genres, at=at)
     derived.bump_version()
-
-
-def _describe(plan: Plan) -> None:
-    """Put the reading on the track; the matcher has done so with what tracks are found by."""
-    track, reading = plan.track, plan.reading
-    track.sort_title, track.artist = names.sort_key(reading.title), reading.artist
-    track.year, track.explicit = reading.year, reading.explicit
-    track.gain_db, track.isrc, track.available = reading.gain_db, reading.isrc, True
 
 
 def _write_masters(plans: Iterable[Plan]) -> None:

@@ -1,13 +1,17 @@
-"""Find or make the artists, albums and genres that readings name; rows once found are remembered."""
+"""Find or make the artists, albums and genres that readings name; rows once found are remembered.
 
-from collections.abc import Iterable
+What curators merged away is found as what it was merged into.
+"""
+
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 
 from catalog import credits, names  # noqa: A004 - the built-in one is for the console
 from catalog.credits import Credit
-from catalog.models import Album, AlbumCredit, Artist, Genre
+from catalog.models import Album, AlbumCredit, Artist, Genre, Merged
 from catalog.tags import Reading
 
 
@@ -20,6 +24,7 @@ class Registry:
         self._albums: dict[str, Album] = {}  # by match key
         self._albums_by_mbid: dict[str, Album] = {}
         self._genres: dict[str, Genre] = {}  # by slug
+        self._respelled: dict[str, str] = {}  # folded name of an artist that was merged away: the name that stays
 
     # --- Artists: by MusicBrainz id, else by folded name ---
     def find_artists(self, people: Iterable[Credit], *, at: datetime) -> None:
@@ -30,6 +35,7 @@ class Registry:
         keys, mbids = {names.artist_key(one.name) for one in unknown}, {one.mbid for one in unknown if one.mbid}
         for artist in Artist.objects.filter(Q(match_key__in=keys) | Q(mbid__in=mbids)).order_by("-id"):
             self._remember_artist(artist)
+        self._follow_artists(keys, mbids)
         made: list[Artist] = []
         for one in unknown:
             if self._known_artist(one) is not None:
@@ -51,6 +57,17 @@ class Registry:
                 made.append(artist)
             self._remember_artist(artist)
         Artist.objects.bulk_create(made)
+
+    def _follow_artists(self, keys: set[str], mbids: set[str]) -> None:
+        for old, artist in _merged("artist", Artist, keys, mbids):
+            if old.mbid:
+                self._artists_by_mbid[old.mbid] = artist
+            if self._artists.setdefault(old.match_key, artist) is artist:
+                self._respelled[old.match_key] = artist.name
+
+    def spelled(self, credit: str) -> str:
+        """Return a credit as it is shown: the name that stays, where it is that of an artist who was merged away."""
+        return self._respelled.get(names.artist_key(credit), credit)
 
     def artist(self, one: Credit) -> Artist:
         """Return the row; KeyError if it was not found before."""
@@ -77,6 +94,10 @@ class Registry:
         keys, mbids = {_album_key(one) for one in unknown}, {one.album_mbid for one in unknown if one.album_mbid}
         for album in Album.objects.filter(Q(match_key__in=keys) | Q(mbid__in=mbids)).order_by("-id"):
             self._remember_album(album)
+        for old, album in _merged("album", Album, keys, mbids):
+            if old.mbid:
+                self._albums_by_mbid[old.mbid] = album
+            self._albums.setdefault(old.match_key, album)
         made: dict[str, tuple[Album, Reading]] = {}
         for one in unknown:
             if self.album(one) is not None:
@@ -136,6 +157,14 @@ class Registry:
     def genre(self, name: str) -> Genre:
         """Return the row; KeyError if it was not found before."""
         return self._genres[names.slug(name)]
+
+
+def _merged(kind: str, model: type[Any], keys: set[str], mbids: set[str]) -> Iterator[tuple[Merged, Any]]:
+    """Return what was merged away under these names, with the row that it led to."""
+    old = list(Merged.objects.filter(Q(match_key__in=keys) | Q(mbid__in=mbids), kind=kind))
+    targets = {one.old_id: Merged.objects.target_of(kind, one.old_id) for one in old}
+    rows = model.objects.in_bulk(set(targets.values()))
+    return ((one, row) for one in old if (row := rows.get(targets[one.old_id])))
 
 
 def _album_key(one: Reading) -> str:

@@ -4,10 +4,17 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from catalog import names
-from catalog.admin import kept
+from catalog.admin import kept, merging, thumbnails, ticked, together
 from catalog.models import Album, AlbumCredit
+
+SONGS_SHOWN = 200  # of an album on its page; the list of songs has them all
 
 
 class AlbumForm(forms.ModelForm):
@@ -21,24 +28,64 @@ class AlbumForm(forms.ModelForm):
         if self.instance.pk is None and {"artist", "title"} <= cleaned.keys():
             self.instance.match_key = names.album_key(cleaned["artist"], cleaned["title"])
             if Album.objects.filter(match_key=self.instance.match_key, mbid=None).exists():
-                raise forms.ValidationError("There is an album of this artist and title.")
+                raise forms.ValidationError(_("There is an album of this artist and title."))
         return cleaned
 
 
-class AlbumCreditInline(admin.TabularInline):
+class AlbumCreditInline(kept.PartInline):
     model = AlbumCredit
     autocomplete_fields = ["artist"]
     ordering = ["position"]
-    extra = 0
+
+
+class SongsFilter(admin.SimpleListFilter):
+    title = _("what listeners see")
+    parameter_name = "heard"
+
+    def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("Has songs to hear")), ("hidden", _("Has hidden songs")), ("no", _("Has none"))]
+
+    def queryset(self, request: Any, queryset: Any) -> Any:
+        if self.value() == "yes":
+            return queryset.filter(tracks_count__gt=0)
+        if self.value() == "hidden":
+            return queryset.filter(tracks__published=False).distinct()
+        return queryset.filter(tracks_count=0) if self.value() == "no" else queryset
 
 
 @admin.register(Album)
-class AlbumAdmin(kept.KeptAdmin):
-    kind = "album"
+class AlbumAdmin(together.Together, merging.Merging, kept.KeptAdmin):
     form = AlbumForm
-    fields = ["title", "artist", "year", "compilation"]
+    together_form = ticked.AlbumsForm
+    actions = ["edit_together", "publish", "hide", "schedule", "merge"]
+    fields = ["title", "artist", "year", "compilation", "by_hand", "songs"]
+    readonly_fields = ["by_hand", "songs"]
     inlines = [AlbumCreditInline]
-    list_display = ["title", "artist", "year", "tracks_count", "plays"]
-    list_filter = ["compilation"]
+    list_display = ["picture", "title", "artist", "year", "tracks_count", "plays"]
+    list_display_links = ["title"]
+    list_filter = [SongsFilter, "compilation"]
     search_fields = ["title", "artist"]
     ordering = ["sort_title", "id"]
+
+    def get_fields(self, request: HttpRequest, obj: Album | None = None) -> list[Any]:
+        return [name for name in self.fields or () if obj or name not in self.readonly_fields]
+
+    @admin.display(description=_("Cover"))
+    def picture(self, album: Album) -> SafeString:
+        return thumbnails.picture("album", album.pk, album.title, album.cover_key)
+
+    @admin.display(description=_("Set by hand"))
+    def by_hand(self, album: Album) -> str:
+        return kept.by_hand(album.curated)
+
+    @admin.display(description=_("Songs"))
+    def songs(self, album: Album) -> SafeString:
+        """Show the songs in album order, with links, and the way to change them together."""
+        rows = album.tracks.order_by("disc_number", "track_number", "id").defer("card")
+        context = {
+            "rows": [(song, kept.length(song.duration_ms)) for song in rows[:SONGS_SHOWN]],
+            "count": rows.count(),
+            "shown": SONGS_SHOWN,
+            "together": f"{reverse('admin:catalog_track_changelist')}?album__id__exact={album.pk}",
+        }
+        return render_to_string("admin/catalog/_songs.html", context)

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from catalog import names
 from catalog.admin import kept
@@ -15,7 +16,7 @@ class GenreForm(forms.ModelForm):
         if self.instance.pk is None:
             self.instance.slug = names.slug(name)
             if Genre.objects.filter(slug=self.instance.slug).exists():
-                raise forms.ValidationError("There is a genre of this name.")
+                raise forms.ValidationError(_("There is a genre of this name."))
         return name
 
 

@@ -1,47 +1,129 @@
-"""Admin pages of rows that other rows show or count, and of rows that the service alone writes."""
+"""Admin pages of rows that other rows show or count, with their history; and of rows that the service alone writes."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, cast
 
+from django import forms
 from django.contrib import admin
-from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Count, Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
-from catalog import curation
+from accounts.models import User
+from catalog import curation, differences, history, states
+from catalog.models import Change
+
+MOMENTS = forms.Script("admin-desk/moments.js", type="module")
+HISTORY_PAGE = 50  # changes
+SORTED = {"sort_title", "sort_name"}  # columns that follow the title or name
 
 
 class KeptAdmin(admin.ModelAdmin):
-    """A row that other rows show or count: saving and deleting it refreshes them, in the admin's transaction."""
+    """A row that other rows show or count: its changes are recorded, and refresh them, in the admin's transaction.
+
+    Of a row that was there, the columns that its form names are written and no others: what workers and listeners
+    write meanwhile stays.
+    """
 
     show_full_result_count = False  # a second count of a large table a page
     list_per_page = 50
-    kind = ""  # of the search index; empty where it holds no such rows
+    save_on_top = True
+
+    class Media:
+        css = {"all": ["admin-desk/desk.css"]}
+        js = [MOMENTS]
+
+    @property
+    def kind(self) -> str:
+        return states.kind_of(self.model)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        form.reach = curation.reach_of(obj)
-        if not change and hasattr(obj, "created_at"):
-            obj.created_at = timezone.now()
-        super().save_model(request, obj, form, change)
+        act = history.begin(curator_of(request), "changed" if change else "created")
+        form.edit = curation.Edit(act, {self.kind: [obj.pk] if change else []})
+        if change:
+            fields = obj._meta.concrete_fields
+            obj.save(update_fields=[one.name for one in fields if one.name in form.cleaned_data or one.name in SORTED])
+        else:
+            if hasattr(obj, "created_at"):
+                obj.created_at = timezone.now()
+            obj.save()
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        curation.refresh(form.reach | curation.reach_of(form.instance))
+        form.edit.end({self.kind: [form.instance.pk]})
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        reach, row_id = curation.reach_of(obj), obj.pk
-        super().delete_model(request, obj)
-        curation.forget(reach, kind=self.kind, ids=[row_id])
+        self.delete_queryset(request, self.model._default_manager.filter(pk=obj.pk))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
-        reach, ids = curation.Reach(), [row.pk for row in queryset]
-        for row in queryset:
-            reach |= curation.reach_of(row)
-        super().delete_queryset(request, queryset)
-        curation.forget(reach, kind=self.kind, ids=ids)
+        ids = list(queryset.values_list("pk", flat=True))
+        with curation.editing(history.begin(curator_of(request), "deleted"), {self.kind: ids}):
+            super().delete_queryset(request, queryset)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Show what curators did to the object, act by act, also where it is gone."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        obj = self.get_object(request, object_id)
+        row_id = int(object_id) if object_id.isascii() and object_id.isdecimal() and len(object_id) < 19 else 0
+        changes = Change.objects.of(self.kind, row_id)
+        newest = changes.first()
+        if obj is None and newest is None:
+            raise Http404
+        page = Paginator(changes, HISTORY_PAGE).get_page(request.GET.get("p"))
+        lines = differences.of_changes(page.object_list)
+        acts = [row.act for row in page.object_list]
+        reached = dict(Change.objects.filter(act__in=acts).order_by().values_list("act").annotate(Count("id")))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("History: %(name)s") % {"name": obj or (newest and newest.label)},
+            "opts": self.opts,
+            "module_name": self.opts.verbose_name_plural,
+            "object": obj,
+            "page": page,
+            "entries": [
+                {
+                    "change": row,
+                    "verb": history.VERBS.get(row.verb, row.verb),
+                    "lines": lines[row.pk],
+                    "others": reached[row.act] - 1,
+                }
+                for row in page.object_list
+            ],
+            "may_revert": self.has_change_permission(request, obj),
+        }
+        return TemplateResponse(request, "admin/catalog/history.html", context)
+
+
+class PartInline(admin.TabularInline):
+    """Rows that are a part of the page's object: who may change it may change them."""
+
+    extra = 0
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self._may(request, "view") or self._may(request, "change")
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self._may(request, "change") if obj else self._may(request, "add")
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self.has_add_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self.has_add_permission(request, obj)
+
+    def _may(self, request: HttpRequest, verb: str) -> bool:
+        return request.user.has_perm(f"catalog.{verb}_{self.parent_model._meta.model_name}")
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
-    """What the service writes itself: to look at, and to delete."""
+    """What the service writes itself: to look at."""
 
     show_full_result_count = False
     list_per_page = 50
@@ -51,3 +133,27 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+
+def curator_of(request: HttpRequest) -> User:
+    """Return who is at the desk; the admin lets nobody in who has not signed in."""
+    return cast("User", request.user)
+
+
+def by_hand(curated: list[str]) -> str:
+    """Say which fields an import leaves as they are."""
+    names = [str(label) for name, label in differences.LABELS.items() if name in curated]
+    if not names:
+        return _("Nothing: all of it follows the files.")
+    return _("%(fields)s. An import leaves this as it is, until it is reverted.") % {"fields": ", ".join(names)}
+
+
+def length(milliseconds: int) -> str:
+    """Return a length as 3:05."""
+    minutes, seconds = divmod(round(milliseconds / 1000), 60)
+    return f"{minutes}:{seconds:02}"
+
+
+def moment(at: datetime) -> SafeString:
+    """Return a moment with its zone; a script writes it in the browser's."""
+    return format_html('<time datetime="{}" data-moment>{} UTC</time>', at.isoformat(), at.strftime("%Y-%m-%d %H:%M"))

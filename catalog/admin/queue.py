@@ -3,6 +3,8 @@
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from catalog import work
 from catalog.admin import kept
@@ -17,10 +19,10 @@ class WorkAdmin(kept.ReadOnlyAdmin):
     ordering = ["-id"]
     actions = ["retry"]
 
-    @admin.action(description="Try the selected failed work again", permissions=["retry"])
+    @admin.action(description=gettext_lazy("Try the selected failed work again"), permissions=["retry"])
     def retry(self, request: HttpRequest, queryset: QuerySet[Work]) -> None:
         retried = sum(work.retry(row) for row in queryset)
-        self.message_user(request, f"{retried} queued again.", messages.SUCCESS)
+        self.message_user(request, _("%(number)d queued again.") % {"number": retried}, messages.SUCCESS)
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("catalog.change_work")
+        return request.user.has_perm("catalog.retry_work")

@@ -4,50 +4,117 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from catalog import names
-from catalog.admin import kept
+from catalog.admin import kept, thumbnails, ticked, together
+from catalog.admin.moments import MomentField
 from catalog.models import Credit, Track, TrackGenre
 
 
-class CreditInline(admin.TabularInline):
+class CreditInline(kept.PartInline):
     model = Credit
     fields = ["artist", "role", "position"]
     autocomplete_fields = ["artist"]
     ordering = ["position"]
-    extra = 0
 
 
-class TrackGenreInline(admin.TabularInline):
+class TrackGenreInline(kept.PartInline):
     model = TrackGenre
     fields = ["genre", "position"]
     autocomplete_fields = ["genre"]
     ordering = ["position"]
-    extra = 0
 
 
 class TrackForm(forms.ModelForm):
+    release_at = MomentField(
+        required=False, label=_("Release"), help_text=_("Not found and not played before; at once where it is empty.")
+    )
+
     def save(self, commit: bool = True) -> Any:
         self.instance.sort_title = names.sort_key(self.instance.title)
         return super().save(commit)
 
 
+class StateFilter(admin.SimpleListFilter):
+    title = _("what listeners see")
+    parameter_name = "shown"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            ("listed", _("Listed")),
+            ("scheduled", _("Scheduled")),
+            ("hidden", _("Hidden")),
+            ("gone", _("File gone")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet:
+        now = timezone.now()
+        found = {
+            "listed": lambda: queryset.listed(at=now),
+            "scheduled": lambda: queryset.filter(published=True, release_at__gt=now),
+            "hidden": lambda: queryset.filter(published=False),
+            "gone": lambda: queryset.filter(available=False),
+        }.get(self.value() or "")
+        return found() if found else queryset
+
+
 @admin.register(Track)
-class TrackAdmin(kept.KeptAdmin):
-    kind = "track"
+class TrackAdmin(together.Together, kept.KeptAdmin):
     form = TrackForm
-    fields = [
-        ("title", "artist"),
-        "album",
-        ("disc_number", "track_number", "year"),
-        ("explicit", "published", "release_at"),
-        ("duration_ms", "plays", "available"),
+    together_form = ticked.TracksForm
+    fieldsets = [
+        (None, {"fields": [("title", "artist"), "album", ("disc_number", "track_number", "year"), "explicit"]}),
+        (
+            _("Publishing"),
+            {
+                "fields": ["published", "release_at"],
+                "description": _(
+                    "Songs are not deleted: an import would bring back what is still in its folder. "
+                    "What is not published is hidden from everyone, and can be shown again with its plays and places."
+                ),
+            },
+        ),
+        (_("Facts"), {"fields": [("duration", "plays", "available"), "by_hand"]}),
     ]
-    readonly_fields = ["duration_ms", "plays", "available"]  # of the file and of the listeners, not of curators
+    readonly_fields = ["duration", "plays", "available", "by_hand"]  # of the file and of the listeners, not of curators
     autocomplete_fields = ["album"]
     inlines = [CreditInline, TrackGenreInline]
-    list_display = ["title", "artist", "album", "year", "plays", "published", "available", "release_at"]
-    list_filter = ["published", "available", "explicit"]
+    list_display = ["picture", "title", "artist", "album", "year", "plays", "state"]
+    list_display_links = ["title"]
+    list_filter = [StateFilter, "explicit"]
     list_select_related = ["album"]
     search_fields = ["title", "artist"]
     ordering = ["sort_title", "id"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    @admin.display(description=_("Cover"))
+    def picture(self, track: Track) -> SafeString:
+        if track.album:
+            return thumbnails.picture("album", track.album.pk, track.album.title, track.album.cover_key)
+        return thumbnails.picture("track", track.pk, track.title, track.cover_key)
+
+    @admin.display(description=_("What listeners see"))
+    def state(self, track: Track) -> SafeString | Promise:
+        if not track.available:
+            return _("File gone")
+        if not track.published:
+            return _("Hidden")
+        if track.release_at and track.release_at > timezone.now():
+            return kept.moment(track.release_at)
+        return _("Listed")
+
+    @admin.display(description=_("Length"))
+    def duration(self, track: Track) -> str:
+        return kept.length(track.duration_ms)
+
+    @admin.display(description=_("Set by hand"))
+    def by_hand(self, track: Track) -> str:
+        return kept.by_hand(track.curated)

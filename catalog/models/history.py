@@ -11,6 +11,10 @@ class ChangeQuerySet(models.QuerySet["Change"]):
         """Keep one object's history, the newest first."""
         return self.filter(kind=kind, subject_id=subject_id).order_by("-id")
 
+    def newest(self) -> int | None:
+        """Return the id of the newest change: another one means that curators were at work."""
+        return self.order_by("-id").values_list("id", flat=True).first()
+
 
 class Change(models.Model):
     """What one act of a curator did to one object. The database refuses to change or delete a row.
