@@ -3,9 +3,9 @@
 from typing import Any
 
 from axes.models import AccessAttempt
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -32,17 +32,12 @@ class ListenerAdmin(UserAdmin):
     list_display = ["username", "email", "is_guest", "is_staff", "is_active", "last_seen_at"]
     list_filter = ["is_guest", "is_staff", "is_active"]
 
-    def delete_model(self, request: HttpRequest, obj: User) -> None:
-        self.delete_queryset(request, User.objects.filter(id=obj.id))
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        """Delete each as they would themselves; the last superuser stays."""
-        for user in queryset:
-            try:
-                deletion.delete_account(user)
-            except deletion.LastSuperuser:
-                sentence = gettext("%(name)s is the last superuser and was kept.") % {"name": user.get_username()}
-                messages.error(request, sentence)
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Tell what would go; the last superuser is protected, and so nothing does."""
+        going, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        if deletion.leaves_nobody(objs):
+            protected = [*protected, gettext("the last superuser, who alone can manage accounts")]
+        return going, counts, lacking, protected
 
 
 @admin.register(ApiToken)

@@ -1,5 +1,7 @@
 """Own the end of an account: everything that is a person's goes with it."""
 
+from collections.abc import Iterable
+
 from django.db import transaction
 
 from accounts import throttling
@@ -18,9 +20,15 @@ def delete_account(user: User) -> None:
     """
     with transaction.atomic():
         if user.is_superuser:
-            # locked in one order: two who leave at once cannot both be told that the other one stays
-            staying = User.objects.select_for_update().filter(is_superuser=True, is_active=True).order_by("id")
-            if [superuser.id for superuser in staying] == [user.id]:
+            # locked in one order: of two who leave at once, one waits and then sees that the other one is gone
+            list(User.objects.superusers().select_for_update().order_by("id"))
+            if leaves_nobody([user]):
                 raise LastSuperuser
         throttling.forget_account(user.get_username())
         user.delete()
+
+
+def leaves_nobody(going: Iterable[User]) -> bool:
+    """Say whether the last superuser is among these."""
+    ids = [user.id for user in going if user.is_superuser]
+    return bool(ids) and not User.objects.superusers().exclude(id__in=ids).exists()

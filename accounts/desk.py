@@ -20,7 +20,7 @@ class Desk(AdminSite):
     """Django's own, with an age of its own for sessions."""
 
     def has_permission(self, request: HttpRequest) -> bool:
-        return super().has_permission(request) and timezone.now().timestamp() - _seen(request) < IDLE.total_seconds()
+        return super().has_permission(request) and not _idle(request)
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
         """Return the view as Django guards it, noting the use of it behind the guard."""
@@ -38,8 +38,14 @@ class Desk(AdminSite):
         """Show the form; who passes is known and merged as at the listeners' door."""
         response = super().login(request, extra_context)
         if request.method == "POST" and response.status_code == 302 and request.user.is_authenticated:
+            if _idle(request):  # who was still signed in keeps the session, and would its key
+                request.session.cycle_key()
             signins.arrive(request, response, request.user)
         return response
+
+
+def _idle(request: HttpRequest) -> bool:
+    return timezone.now().timestamp() - _seen(request) >= IDLE.total_seconds()
 
 
 def _seen(request: HttpRequest) -> float:

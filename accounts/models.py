@@ -13,6 +13,10 @@ class UserQuerySet(models.QuerySet["User"]):
     def guests(self) -> "UserQuerySet":
         return self.filter(is_guest=True)
 
+    def superusers(self) -> "UserQuerySet":
+        """Keep those who may do everything, and can sign in to do it."""
+        return self.filter(is_superuser=True, is_active=True)
+
     def idle(self, *, at: datetime, after: timedelta) -> "UserQuerySet":
         """Keep those who were not seen for so long."""
         return self.filter(last_seen_at__lt=at - after)

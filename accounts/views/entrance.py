@@ -19,7 +19,7 @@ from django.views.generic import CreateView
 
 from accounts import guests, signins, throttling
 from accounts.forms import SignInForm, SignUpForm
-from spotify_lite import rest
+from spotify_lite import answers
 
 BACKEND = "accounts.backends.ListenerBackend"  # who signs up has not gone through a backend
 
@@ -87,8 +87,8 @@ def refused(request: HttpRequest, response: HttpResponse, credentials: dict[str,
     minutes = math.ceil(seconds / 60)
     if request.path.startswith("/api/"):
         detail = f"Too many failed attempts to sign in. Try again in {seconds} seconds."
-        body = orjson.dumps(rest.document(429, detail))
-        answer = HttpResponse(body, status=429, content_type=rest.PROBLEM_TYPE)
+        body = orjson.dumps(answers.document(429, detail))
+        answer = HttpResponse(body, status=429, content_type=answers.PROBLEM_TYPE)
     else:
         answer = render(request, "accounts/refused.html", {"minutes": minutes}, status=429)
     answer["Retry-After"] = str(seconds)

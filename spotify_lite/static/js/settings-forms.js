@@ -1,4 +1,4 @@
-// Passwords that can be looked at while they are typed, and a token that can be copied. The buttons come with scripts.
+// What forms gain from scripts: the first wrong field has the focus, a password can be looked at, a token be copied.
 
 import { gettext } from "./words.js";
 
@@ -16,6 +16,7 @@ export function start({ say }) {
 
 export function show(main) {
   for (const button of main.querySelectorAll("[data-reveal], [data-copy]")) button.hidden = false;
+  main.querySelector("[aria-invalid]")?.focus();
 }
 
 function toggle(button) {
