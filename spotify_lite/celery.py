@@ -54,8 +54,9 @@ app.conf.update(
         "show-released": {"task": "catalog.tasks.show_released", "schedule": 15.0},
         "index-search": {"task": "catalog.tasks.index_search", "schedule": 2.0},
         "sweep-guests": {"task": "playback.tasks.sweep_guests", "schedule": 3600.0},
+        "sweep-sessions": {"task": "accounts.tasks.sweep_sessions", "schedule": 3600.0},
         "sweep-events": {"task": "playback.tasks.sweep_events", "schedule": 3600.0},
     },
     **broker_options(),
 )
-app.autodiscover_tasks(["catalog", "playback"])
+app.autodiscover_tasks(["accounts", "catalog", "playback"])
