@@ -4,6 +4,7 @@ import { cover } from "./address.js";
 import { left } from "./clock.js";
 import { el, icon } from "./element.js";
 import * as tint from "./tint.js";
+import { gettext, say } from "./words.js";
 
 const SHOWN = 5; // one large, and four beside it
 
@@ -47,11 +48,7 @@ async function continueWith({ track, position_ms: positionMs }, { player, api })
 function large(entry, resume) {
   const { track } = entry;
   const image = el("img", { src: cover(track), width: 152, height: 152, alt: "" });
-  const button = el(
-    "button",
-    { type: "button", class: "ib play l", "aria-label": `Resume ${track.title}` },
-    icon("play"),
-  );
+  const button = el("button", { type: "button", class: "ib play l", "aria-label": resumes(track) }, icon("play"));
   button.addEventListener("click", resume);
   const lead = el(
     "article",
@@ -73,7 +70,7 @@ function large(entry, resume) {
 function small(entry, resume) {
   const { track } = entry;
   const name = el("span", { class: "cut2", dir: "auto" }, track.title);
-  const button = el("button", { type: "button", title: track.title, "aria-label": `Resume ${track.title}` }, name);
+  const button = el("button", { type: "button", title: track.title, "aria-label": resumes(track) }, name);
   button.addEventListener("click", resume);
   return el(
     "li",
@@ -85,6 +82,10 @@ function small(entry, resume) {
   );
 }
 
+function resumes({ title }) {
+  return say(gettext("Resume %(title)s"), { title });
+}
+
 function line({ track, position_ms: at }) {
-  return el("progress", { value: at, max: Math.max(1, track.duration_ms), "aria-label": "Played" });
+  return el("progress", { value: at, max: Math.max(1, track.duration_ms), "aria-label": gettext("Played") });
 }

@@ -8,6 +8,8 @@
     if (localStorage.getItem("player")) root.dataset.player = "";
     const continues = Number(localStorage.getItem("continues"));
     if (continues) root.dataset.continues = continues;
+    const searches = JSON.parse(localStorage.getItem("searches") ?? "[]").length;
+    if (searches) root.dataset.searches = searches;
   } catch {
     // storage is off: the device's own theme, and nothing to continue
   }
