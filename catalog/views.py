@@ -8,12 +8,12 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 
 from catalog import kinds, listings, results, rows, shapes
-from catalog.models import Album, Artist, Genre, Track
+from catalog.models import Album, Artist, Genre, Merged, Track
 from spotify_lite import cursors, methods, rest
 
 SONGS_A_PAGE = 50
@@ -33,11 +33,22 @@ def page(view: View) -> View:
     def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not (settings.GUESTS or request.user.is_authenticated):
             return redirect_to_login(request.get_full_path())
-        response = view(request, *args, **kwargs)
+        try:
+            response = view(request, *args, **kwargs)
+        except Http404:
+            response = _where_it_went(request, kwargs)
         patch_cache_control(response, private=True, no_cache=True)
         return response
 
     return opened
+
+
+def _where_it_went(request: HttpRequest, named: dict[str, Any]) -> HttpResponse:
+    """Lead from an artist or album that was merged away to where it went; raise Http404 for all else."""
+    for name, kind in (("artist_id", "artist"), ("album_id", "album")):
+        if name in named and (target := Merged.objects.target_of(kind, named[name])) and request.resolver_match:
+            return redirect(str(request.resolver_match.url_name), target, permanent=True)
+    raise Http404
 
 
 @page
