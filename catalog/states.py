@@ -128,7 +128,8 @@ def _put(shape: Kind, wanted: Mapping[int, State]) -> None:
     cut = set(Cover.objects.filter(key__in=keys).values_list("key", flat=True)) if keys else set()
     for row in (*rows.values(), *made):
         written |= _set(shape, row, wanted[row.pk], cut)
-    bulk.save(list(rows.values()), sorted(written))
+    if written:
+        bulk.save(list(rows.values()), sorted(written))
     shape.model._default_manager.bulk_create(made)
     for name, part in shape.parts.items():
         changes = {row_id: state[name] for row_id, state in wanted.items() if name in state}
