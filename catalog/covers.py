@@ -1,9 +1,10 @@
 """Make found pictures into covers: cut in the sandbox, stored, and shown wherever they are wanted."""
 
 import json
+import shutil
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.db import transaction
 from django.utils import timezone
@@ -44,6 +45,24 @@ def cut_cover(row: Work) -> None:
     with transaction.atomic():
         Cover.objects.update_or_create(key=key, defaults={"tint": tint, "created_at": timezone.now()})
         show_cover(key)
+
+
+def take(picture: BinaryIO) -> str:
+    """Cut and store a picture that was sent, while its sender waits, and return its key.
+
+    Raise work.Failed with the reason, in words, for one that is not taken. No row shows it yet.
+    """
+    with media.scratch() as folder:
+        source = folder / "picture"
+        with source.open("wb") as file:
+            shutil.copyfileobj(picture, file, media.CHUNK)
+        if source.stat().st_size > cutter.LARGEST:
+            raise work.Refused(cutter.TOO_LARGE)
+        key = media.sha256_of(source)
+        if not Cover.objects.filter(key=key).exists():
+            tint = _cut(source, key)
+            Cover.objects.update_or_create(key=key, defaults={"tint": tint, "created_at": timezone.now()})
+    return key
 
 
 def show_cover(key: str) -> None:

@@ -21,8 +21,9 @@ class Pictures:
         chosen: dict[str, Plan] = {}
         albums: dict[int, Album] = {}
         for plan in plans:
-            if not (key := _picture_of(plan)):
-                continue
+            shows = plan.album or plan.track
+            if "cover" in shows.curated or not (key := _picture_of(plan)):
+                continue  # what a curator chose stays, also that it has none
             if plan.album is None:
                 chosen[key], plan.track.cover_wanted = plan, key
             elif self._is_better(plan, plan.album):

@@ -11,13 +11,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from catalog import names
-from catalog.admin import kept, merging, thumbnails, ticked, together
+from catalog.admin import covers, kept, merging, preview, thumbnails, ticked, together
 from catalog.models import Album, AlbumCredit
 
 SONGS_SHOWN = 200  # of an album on its page; the list of songs has them all
 
 
-class AlbumForm(forms.ModelForm):
+class AlbumForm(covers.CoverForm):
     def save(self, commit: bool = True) -> Any:
         self.instance.sort_title = names.sort_key(self.instance.title)
         return super().save(commit)
@@ -54,11 +54,12 @@ class SongsFilter(admin.SimpleListFilter):
 
 
 @admin.register(Album)
-class AlbumAdmin(together.Together, merging.Merging, kept.KeptAdmin):
+class AlbumAdmin(preview.Previewed, covers.Covered, together.Together, merging.Merging, kept.KeptAdmin):
     form = AlbumForm
     together_form = ticked.AlbumsForm
     actions = ["edit_together", "publish", "hide", "schedule", "merge"]
-    fields = ["title", "artist", "year", "compilation", "by_hand", "songs"]
+    fields = ["title", "artist", "year", "compilation", *covers.FIELDS, "by_hand", "songs"]
+    preview_template = "album.html"
     readonly_fields = ["by_hand", "songs"]
     inlines = [AlbumCreditInline]
     list_display = ["picture", "title", "artist", "year", "tracks_count", "plays"]
@@ -68,7 +69,11 @@ class AlbumAdmin(together.Together, merging.Merging, kept.KeptAdmin):
     ordering = ["sort_title", "id"]
 
     def get_fields(self, request: HttpRequest, obj: Album | None = None) -> list[Any]:
-        return [name for name in self.fields or () if obj or name not in self.readonly_fields]
+        kept_back = () if obj else (*self.readonly_fields, *covers.FIELDS)
+        return [name for name in self.fields or () if name not in kept_back]
+
+    def preview_context(self, album: Album, parts: preview.Parts) -> dict[str, Any]:
+        return preview.of_album(album, parts)
 
     @admin.display(description=_("Cover"))
     def picture(self, album: Album) -> SafeString:

@@ -9,12 +9,27 @@ from django.utils.safestring import SafeString
 from catalog import drawn
 
 SIZE = 64  # pixels; shown at 40
+LARGE = 160  # pixels
 
 
 def picture(kind: str, row_id: int, name: str, cover_key: str | None) -> SafeString:
     """Return the image of a row."""
     source = f"/covers/{cover_key[:2]}/{cover_key}/{SIZE}.webp" if cover_key else _drawn(kind, row_id, name)
     return format_html('<img class="thumbnail" src="{}" width="40" height="40" alt="" loading="lazy">', source)
+
+
+def large(kind: str, row_id: int, name: str, cover_key: str | None) -> SafeString:
+    """Return the image of a row for its own page."""
+    return served(cover_key) if cover_key else _large(_drawn(kind, row_id, name))
+
+
+def served(cover_key: str) -> SafeString:
+    """Return a picture for the page of the row that it is for."""
+    return _large(f"/covers/{cover_key[:2]}/{cover_key}/{LARGE}.webp")
+
+
+def _large(source: str) -> SafeString:
+    return format_html('<img src="{}" width="{}" height="{}" alt="">', source, LARGE, LARGE)
 
 
 @lru_cache(maxsize=1024)  # 2 ms each, and a list has fifty

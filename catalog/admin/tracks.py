@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
@@ -12,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from catalog import names
-from catalog.admin import kept, thumbnails, ticked, together
+from catalog.admin import covers, kept, preview, thumbnails, ticked, together
 from catalog.admin.moments import MomentField
 from catalog.models import Credit, Track, TrackGenre
 
@@ -31,7 +30,7 @@ class TrackGenreInline(kept.PartInline):
     ordering = ["position"]
 
 
-class TrackForm(forms.ModelForm):
+class TrackForm(covers.CoverForm):
     release_at = MomentField(
         required=False, label=_("Release"), help_text=_("Not found and not played before; at once where it is empty.")
     )
@@ -65,8 +64,9 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Track)
-class TrackAdmin(together.Together, kept.KeptAdmin):
+class TrackAdmin(preview.Previewed, covers.Covered, together.Together, kept.KeptAdmin):
     form = TrackForm
+    preview_template = "track.html"
     together_form = ticked.TracksForm
     fieldsets = [
         (None, {"fields": [("title", "artist"), "album", ("disc_number", "track_number", "year"), "explicit"]}),
@@ -91,6 +91,16 @@ class TrackAdmin(together.Together, kept.KeptAdmin):
     list_select_related = ["album"]
     search_fields = ["title", "artist"]
     ordering = ["sort_title", "id"]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Track | None = None) -> Any:
+        """Offer a cover to a song without an album; the others show their album's."""
+        sets = list(super().get_fieldsets(request, obj))
+        if obj and not obj.album_id:
+            sets.insert(1, (_("Cover"), {"fields": [*covers.FIELDS]}))
+        return sets
+
+    def preview_context(self, track: Track, parts: preview.Parts) -> dict[str, Any]:
+        return preview.of_track(track, parts)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
