@@ -209,6 +209,7 @@ STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
     "spotify_lite.assets.BrowserLibraryFinder",
 ]
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # they are for our own pages
 NODE_MODULES = BASE_DIR / "node_modules"
 CSRF_FAILURE_VIEW = "spotify_lite.problems.csrf_failed"
 

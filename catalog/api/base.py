@@ -3,10 +3,10 @@
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.authentication import TokenAuthentication
@@ -32,4 +32,4 @@ class CatalogView(APIView):
 
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """Answer with `Allow` alone; the OpenAPI document says the rest."""
-        return HttpResponse(status=204, headers={"Cache-Control": "no-store"})
+        return Response(status=204, headers={"Cache-Control": "no-store"})
