@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.models import Group
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
 
 from accounts import tokens
 from accounts.models import User
 from catalog import curation, library, names, search
-from catalog.models import Album, Artist, Track
+from catalog.models import Album, Artist, Change, Genre, Track
 from catalog.tests import audio
 
 PASSWORD = "correct horse battery staple"  # of all people here
@@ -26,6 +27,8 @@ PHONE = (
     "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0 Mobile Safari/537.36"
 )
 DESKTOP = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
+DEVICES = ("Pixel 9", "تلفون ليلى", "A kitchen radio with a name that is far longer than any list can show at once")
+KEPT_GENRE = "Folk"
 SECONDS = 30.0  # of each song that is played in tests
 THOUSAND = 1000  # songs of the longest album
 LONG = (
@@ -83,6 +86,7 @@ RECORDS = {
         colour="maroon",
     ),
     "explicit": Record("Nettle & Brine", "Loud Words", ("Said It", "Said It Again"), ("Punk",), "navy", advisory="1"),
+    "double": Record("The Halcyon Pike", "Slow Harbour Lights (Deluxe Edition)", ("Tideline",)),
     "scheduled": Record("Halcyon Pike", "Not Yet", ("Tomorrow, Maybe",)),
     "thousand": Record(
         "Many Hands", "A Thousand Small Hours", tuple(f"Hour {n}" for n in range(1, THOUSAND + 1)), GENRES
@@ -98,7 +102,9 @@ class Showcase:
     artists: dict[str, int]
     tracks: dict[str, int]  # the first of each album
     empty_artist: int  # with no songs
-    genre: str  # a slug with songs on several pages
+    genre: str  # a slug
+    genre_id: int
+    act: str  # of a curator, in the history
     password: str = PASSWORD
     people: tuple[str, ...] = ("listener", "curator", "superuser")
 
@@ -109,8 +115,11 @@ def fill(folder: Path) -> Showcase:
     for name, record in RECORDS.items():
         _record(folder / name, record)
     library.import_folder(folder)
-    call_command("package", verbosity=0, stdout=sys.stderr)
     now = datetime.now(UTC)
+    listener, curator = _people(at=now)
+    genre = Genre.objects.get(name=KEPT_GENRE)
+    _curate(curator, genre, folder.parent / "uploads")
+    call_command("package", verbosity=0, stdout=sys.stderr)
     albums = {name: Album.objects.get(title=record.title) for name, record in RECORDS.items()}
     _schedule(albums["scheduled"], at=now + timedelta(days=30))
     nobody, _ = Artist.objects.get_or_create(
@@ -122,13 +131,15 @@ def fill(folder: Path) -> Showcase:
     while search.index_pending():
         pass
     tracks = {name: album.tracks.order_by("disc_number", "track_number").first() for name, album in albums.items()}
-    _people([track for name, track in tracks.items() if name != "scheduled"])
+    _listen(listener, [track for name, track in tracks.items() if name != "scheduled"])
     return Showcase(
         albums={name: album.id for name, album in albums.items()},
         artists={name: album.credits.get().artist_id for name, album in albums.items()},
         tracks={name: track.id for name, track in tracks.items()},
         empty_artist=nobody.id,
-        genre=names.slug("Folk"),
+        genre=genre.slug,
+        genre_id=genre.id,
+        act=str(Change.objects.order_by("id").values_list("act", flat=True).last()),
     )
 
 
@@ -159,25 +170,34 @@ def _schedule(album: Album, *, at: datetime) -> None:
     curation.refresh(curation.reach_of_tracks(tracks))
 
 
-def _people(heard: list[Track]) -> None:
-    """Make a listener with devices and open songs, a curator and a superuser."""
+def _people(*, at: datetime) -> tuple[Client, Client]:
+    """Make a listener with devices, a curator and a superuser; return the browsers of the first two."""
     listener = User.objects.create_user("listener", password=PASSWORD)
     User.objects.create_user("superuser", password=PASSWORD, is_staff=True, is_superuser=True)
-    group = Group.objects.filter(name="curators").first()
-    curator = User.objects.create_user("curator", password=PASSWORD, is_staff=True, is_superuser=group is None)
-    if group:
-        curator.groups.add(group)
-    for device in (
-        "Pixel 9",
-        "تلفون ليلى",
-        "A kitchen radio with a name that is far longer than any list can show at once",
-    ):
-        tokens.create_token(listener, device=device, at=datetime.now(UTC))
-    for agent in (PHONE, DESKTOP):
-        client = Client(SERVER_NAME="localhost", headers={"User-Agent": agent})
-        signed_in = client.post("/login", {"username": "listener", "password": PASSWORD})
-        assert signed_in.status_code == 302, signed_in.content
-    _listen(client, heard)
+    curator = User.objects.create_user("curator", password=PASSWORD, is_staff=True)
+    curator.groups.add(Group.objects.get(name="curators"))
+    for device in DEVICES:
+        tokens.create_token(listener, device=device, at=at)
+    _browser("listener", PHONE)
+    return _browser("listener", DESKTOP), _browser("curator", DESKTOP)
+
+
+def _browser(name: str, agent: str) -> Client:
+    client = Client(SERVER_NAME="localhost", headers={"User-Agent": agent})
+    signed_in = client.post("/login", {"username": name, "password": PASSWORD})
+    assert signed_in.status_code == 302, signed_in.content
+    return client
+
+
+def _curate(curator: Client, genre: Genre, folder: Path) -> None:
+    """Upload a good file and a bad one, and rename a genre there and back, which leaves its history."""
+    good = audio.make(folder / "good.mp3", title="Sent In", artist="Halcyon Pike", album="Sent In", genre=genre.name)
+    files = [SimpleUploadedFile("01 Sent In.mp3", good.read_bytes()), SimpleUploadedFile("cover.mp3", b"<svg/>" * 99)]
+    sent = curator.post("/admin/catalog/upload/add/", {"files": files, "publish": "on"})
+    assert sent.status_code == 302, sent.content
+    for name in ("Folk and more", genre.name):
+        changed = curator.post(f"/admin/catalog/genre/{genre.id}/change/", {"name": name})
+        assert changed.status_code == 302, changed.content
 
 
 def _listen(client: Client, heard: list[Track]) -> None:
