@@ -96,8 +96,8 @@ class Stage:
         coming: set[Request] = set()
         self.coming[page] = coming
         page.on("request", lambda request: None if request.resource_type == "media" else coming.add(request))
-        page.on("requestfinished", coming.discard)
-        page.on("requestfailed", coming.discard)
+        page.on("requestfinished", lambda request: coming.discard(request))
+        page.on("requestfailed", lambda request: coming.discard(request))
         page.on("framenavigated", lambda _: coming.clear())
 
     def _sign_in(self, page: Page, who: str) -> None:
