@@ -95,9 +95,13 @@ class Stage:
         """Keep account of what is on its way; audio may take as long as it plays."""
         coming: set[Request] = set()
         self.coming[page] = coming
+
+        def ended(request: Request) -> None:
+            coming.discard(request)
+
         page.on("request", lambda request: None if request.resource_type == "media" else coming.add(request))
-        page.on("requestfinished", lambda request: coming.discard(request))
-        page.on("requestfailed", lambda request: coming.discard(request))
+        page.on("requestfinished", ended)
+        page.on("requestfailed", ended)
         page.on("framenavigated", lambda _: coming.clear())
 
     def _sign_in(self, page: Page, who: str) -> None:
