@@ -49,8 +49,7 @@ def served(looking: Stage) -> Iterator[tuple[str, str]]:
             for language in LANGUAGES:
                 page = looking.page_of(view.who, language, empty=view.empty)
                 answer = page.context.request.get(view.url(looking.showcase), headers={"Accept": "text/html"})
-                assert answer.status == view.status, view.name
-                yield name_of(view, language), answer.text()
+                yield name_of(view, language), answer.text() if answer.status == view.status else f"{answer.status}"
 
 
 def name_of(view: View, language: str) -> str:

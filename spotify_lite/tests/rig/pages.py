@@ -40,7 +40,7 @@ class View:
 def play(page: Page) -> None:
     """Press the first song, and stop it where it begins: pictures must not differ by the second."""
     page.locator("main .row .hit").first.click()
-    page.wait_for_function("document.querySelector('#audio').currentTime > 0")
+    page.wait_for_function("() => document.querySelector('#audio').currentTime > 0")
     page.evaluate("(audio => { audio.pause(); audio.currentTime = 7 })(document.querySelector('#audio'))")
 
 
@@ -83,6 +83,12 @@ def send(page: Page) -> None:
     page.evaluate("document.querySelectorAll('form').forEach(form => { form.noValidate = true })")
     page.locator("main form button[type=submit], #login-form input[type=submit]").first.click()
     page.wait_for_load_state()
+
+
+def make_token(page: Page) -> None:
+    page.locator("form[action='/settings/tokens'] input[name=device]").fill("Kitchen radio")
+    page.locator("form[action='/settings/tokens'] button[type=submit]").click()
+    expect(page.locator("[data-token]")).to_be_visible()
 
 
 PAGES = (
@@ -130,7 +136,7 @@ PAGES = (
     View("password", "/settings/password", who="listener"),
     View("password-refused", "/settings/password", who="listener", act=send),
     View("delete-account", "/settings/delete", who="listener"),
-    View("token-add", "/settings/tokens", who="listener"),
+    View("token", "/settings", who="listener", act=make_token),
     View("login", "/login"),
     View("login-refused", "/login", act=send),
     View("signup", "/signup"),
