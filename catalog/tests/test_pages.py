@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
 
@@ -48,6 +48,9 @@ def every_page(song: Track) -> list[str]:
         "/search?q=tide",
         f"/artists/{artist.id}",
         f"/artists/{artist.id}/songs",
+        f"/artists/{artist.id}/albums",
+        "/songs",
+        "/albums",
         f"/albums/{song.album_id}",
         f"/tracks/{song.id}",
         "/genres",
@@ -307,3 +310,121 @@ def test_songs_are_popular_once_they_were_played(client, make_track):
     page = client.get("/").content.decode()
     assert ">Popular<" in page
     assert page.index("Tideline") < page.index("Ebb")
+
+
+def test_releases_of_an_artist_are_shelved_by_kind(client: Client, make_track: MakeTrack) -> None:
+    for number in range(7):
+        make_track(f"Long {number}", album="Slow Harbour Lights")
+    for number in range(4):
+        make_track(f"Short {number}", album="Overlap")
+    make_track("Quay 4", album="Quay 4")
+    make_track("Whole side", album="Raga", duration_ms=1_800_000)
+    make_track("Best", album="The best of it")
+    Album.objects.filter(title="The best of it").update(compilation=True)
+    page = text(client, f"/artists/{Artist.objects.get(name='Halcyon Pike').id}")
+    albums, singles, compilations = (page.index(f'id="{anchor}"') for anchor in ("albums", "singles", "compilations"))
+    assert albums < page.index('title="Slow Harbour Lights"') < singles
+    assert albums < page.index('title="Raga"') < singles
+    assert singles < page.index('title="Overlap"') < compilations
+    assert singles < page.rindex('title="Quay 4"') < compilations < page.rindex('title="The best of it"')
+    for title, kind in (("Slow Harbour Lights", "Album"), ("Overlap", "EP"), ("Quay 4", "Single")):
+        assert f"<span>{kind}</span>" in text(client, f"/albums/{Album.objects.get(title=title).id}")
+
+
+def test_artist_with_many_albums_has_a_page_of_all(client: Client, make_track: MakeTrack) -> None:
+    for number in range(14):
+        make_track(f"Raga {number}", album=f"Raga {number}", year=2000 + number, duration_ms=1_800_000)
+    make_track("Raga undated", album="Raga undated", duration_ms=1_800_000)
+    artist = Artist.objects.get(name="Halcyon Pike")
+    page = text(client, f"/artists/{artist.id}")
+    assert f'href="/artists/{artist.id}/albums"' in page
+    whole = text(client, f"/artists/{artist.id}/albums")
+    years = [int(year) for year in re.findall(r'dir="auto">(20\d\d)</p>', whole)]
+    assert years == list(range(2013, 1999, -1))
+    assert whole.index("Raga 0") < whole.index("Raga undated")
+    assert "15 albums, the newest first" in whole
+
+
+def test_artist_says_what_they_did_on_the_albums_of_others(client: Client, make_track: MakeTrack) -> None:
+    song = make_track("Guest", artist="OHM/AMP", featured=("Halcyon Pike",), album="Theirs", year=2021)
+    assert ">Featured, 2021</p>" in text(client, f"/artists/{Artist.objects.get(name='Halcyon Pike').id}")
+    song.credits.filter(artist__name="Halcyon Pike").update(role="composer")
+    assert ">Composer, 2021</p>" in text(client, f"/artists/{Artist.objects.get(name='Halcyon Pike').id}")
+
+
+def test_all_songs_and_all_albums_go_on_where_a_page_ended(client: Client, make_track: MakeTrack) -> None:
+    for number in range(103):
+        make_track(f"Song {number}", album=f"Album {number}", plays=number)
+    for address, pattern, pages in (
+        ("/songs", r'class="hit[^>]*title="([^"]+)"', 3),
+        ("/albums", r'title="(Album[^"]+)"', 2),
+    ):
+        found: list[str] = []
+        onward: str | None = ""
+        for _ in range(pages):
+            assert onward is not None
+            page = text(client, address + onward)
+            found += re.findall(pattern, page)
+            match = re.search(r'href="(\?after=[^"]+)"', page)
+            onward = unescape(match[1]) if match else None
+        assert onward is None
+        assert len(found) == len(set(found)) == 103
+    assert client.get("/songs?after=edited").status_code == 404
+    assert client.get("/albums?after=edited").status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["songs", "artists", "albums"])
+def test_search_shows_one_kind_alone(client: Client, make_track: MakeTrack, kind: str) -> None:
+    for number in range(15):
+        make_track(f"Tideline {number}", artist=f"Tideline {number}", album=f"Tideline {number}", plays=number)
+    while search.index_pending():
+        pass
+    whole = text(client, "/search?q=tideline")
+    assert f'href="/search?q=tideline&amp;kind={kind}"' in whole[whole.index(f'id="{kind}"') :]
+    alone = text(client, f"/search?q=tideline&kind={kind}")
+    headings = re.findall(r'<h2 id="(\w+)">', alone)
+    assert headings == [kind]
+    names = set(re.findall(r'title="(Tideline \d+)"', alone))
+    assert len(names) == 15
+    assert f'name="kind" value="{kind}"' in alone
+
+
+def test_search_for_a_kind_that_there_is_not_shows_all(client: Client, song: Track) -> None:
+    assert 'id="best"' in text(client, "/search?q=tideline&kind=%3Cb%3E")
+
+
+def test_genre_shows_whom_and_what_it_is_from(client: Client, song: Track) -> None:
+    page = text(client, "/genres/ambient")
+    assert page.index('id="songs"') < page.index('id="artists"') < page.index('id="albums"')
+    assert re.search(r'class="head cloth" data-tint="\w+"', page)
+
+
+def test_album_names_its_genres_and_when_it_came(client: Client, make_track: MakeTrack) -> None:
+    song = make_track(genres=("Ambient", "R&B"))
+    Album.objects.update(created_at=datetime(2025, 3, 14, 12, tzinfo=UTC))
+    page = text(client, f"/albums/{song.album_id}")
+    assert "<bdi>R&amp;B</bdi>" in page
+    assert "Added March 14, 2025" in page
+    client.cookies["django_language"] = "de"
+    assert "14. März 2025" in text(client, f"/albums/{song.album_id}")
+
+
+def test_numbers_are_written_as_the_language_writes_them(client: Client, song: Track) -> None:
+    Artist.objects.update(tracks_count=1204)
+    page = text(client, f"/artists/{Artist.objects.get(name='Halcyon Pike').id}")
+    assert "1,204 songs" in page
+    client.cookies["django_language"] = "de"
+    assert "1.204" in text(client, f"/artists/{Artist.objects.get(name='Halcyon Pike').id}")
+
+
+def test_every_page_has_a_title_a_description_and_one_address(client: Client, song: Track) -> None:
+    titles = []
+    for path in every_page(song):
+        page = text(client, path + ("&" if "?" in path else "?") + "utm=1")
+        titles += re.findall(r"<title>([^<]+) · Spotify Lite</title>", page)
+        assert f'<link rel="canonical" href="http://testserver{path.split("?")[0]}">' in page, path
+        assert re.search(r'<meta name="description"\s+content="[^"]+"', page), path
+        assert len(re.findall(r"<h1[ >]", page)) == 1, path
+        ids = re.findall(r'\sid="([^"]+)"', page)
+        assert len(ids) == len(set(ids)), path
+    assert len(titles) == len(set(titles)) == len(every_page(song))
