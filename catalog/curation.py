@@ -20,6 +20,7 @@ from catalog.models import AlbumCredit, Change, Credit, Track, TrackGenre, Work
 
 Subjects = Mapping[str, Collection[int]]  # ids by kind: track, album, artist, genre
 
+SHOWING = {"published", "release_at"}  # fields that decide whether a track counts
 BATCH = 500  # cards rebuilt in one transaction: 0.4 s
 
 
@@ -64,7 +65,7 @@ class Edit:
                 _note_hand(kind, self._before.get(kind, {}), found)
             changes += history.record(self._act, kind, self._before.get(kind, {}), found)
         if changes:
-            refresh(self._reach | reach_of_all(after))
+            refresh(_counted(self._reach | reach_of_all(after), changes))
         return changes
 
 
@@ -128,6 +129,20 @@ def refresh_later(row: Work) -> None:
     with transaction.atomic():
         _refresh_batch(row.payload["tracks"], row.payload["albums"])
         derived.bump_version()
+
+
+def _counted(reach: Reach, changes: list[Change]) -> Reach:
+    """Leave out what need not be counted anew, where tracks alone changed: a genre's count is a long walk."""
+    if any(change.kind != "track" or change.before is None or change.after is None for change in changes):
+        return reach
+    fields = {name for change in changes for name in change.after or ()}
+    none: frozenset[int] = frozenset()
+    return Reach(
+        reach.tracks,
+        reach.albums if fields & {*SHOWING, "album"} else none,
+        reach.artists if fields & {*SHOWING, "album", "credits"} else none,
+        reach.genres if fields & {*SHOWING, "genres"} else none,
+    )
 
 
 def _any_number() -> int:

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalog import differences, history, reverts, states
+from catalog import curation, differences, history, reverts, states
 from catalog.admin import kept
 from catalog.models import Change
 
@@ -117,9 +117,9 @@ class ChangeAdmin(kept.ReadOnlyAdmin):
         lines = differences.of_changes(page.object_list)
         context = {
             **self._context(request),
-            "title": _("Act of %(name)s") % {"name": first.actor if first else ""},
+            "title": _("%(name)s: %(what)s")
+            % {"name": first.actor if first else "", "what": history.VERBS.get(first.verb, "") if first else ""},
             "first": first,
-            "verb": history.VERBS.get(first.verb, first.verb) if first else "",
             "page": page,
             "entries": [
                 {"change": row, "kind": _kind_name(row.kind), "address": _history_of(row), "lines": lines[row.pk]}
@@ -127,7 +127,8 @@ class ChangeAdmin(kept.ReadOnlyAdmin):
             ],
             "waiting": waiting,
             "failed": reverts.failed(act_id),
-            "reasons": [] if waiting else reverts.of_act(act_id).reasons,
+            # Of many, the press of the button finds out: looking at 10,000 takes seconds.
+            "reasons": [] if waiting or page.paginator.count > curation.BATCH else reverts.of_act(act_id).reasons,
             "may_undo": may,
             "undone_by": Change.objects.filter(undoes=act_id).first(),
         }

@@ -111,7 +111,7 @@ class TrackAdmin(preview.Previewed, covers.Covered, together.Together, kept.Kept
             return thumbnails.picture("album", track.album.pk, track.album.title, track.album.cover_key)
         return thumbnails.picture("track", track.pk, track.title, track.cover_key)
 
-    @admin.display(description=_("What listeners see"))
+    @admin.display(description=_("Shown"))
     def state(self, track: Track) -> SafeString | Promise:
         if not track.available:
             return _("File gone")
