@@ -47,6 +47,10 @@ class SignUpForm(UserCreationForm):
         first.help_text = PASSWORD_HINT
         second.label, second.help_text = _("Password again"), ""
 
+    def validate_password_for_user(self, user: User, **_: Any) -> None:
+        """Say what is wrong with a password beside the field where it was chosen, not where it was repeated."""
+        super().validate_password_for_user(user, "password1")  # type: ignore[misc]
+
     def save(self, commit: bool = True) -> User:
         """Return the account."""
         self.instance.is_guest = False
