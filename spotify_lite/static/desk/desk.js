@@ -1,5 +1,6 @@
-// Every page of the curators' desk: dark or light as in the player.
+// Every page of the curators' desk: dark or light as in the player, and on phones the rail stands where one is.
 
 import { start as startTheme } from "../js/theme.js";
 
 startTheme();
+document.querySelector(".rail [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
