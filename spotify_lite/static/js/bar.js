@@ -27,7 +27,7 @@ export function start({ player, toggleQueue, toggleNow }) {
     next: () => player.next(),
     previous: () => player.previous(),
     shuffle: () => player.edit((queue) => queue.shuffle()),
-    repeat: () => player.repeat(),
+    repeat: () => player.edit((queue) => queue.turnRepeat()),
     now: toggleNow,
     queue: toggleQueue,
   };

@@ -19,7 +19,7 @@ export function start({ player, sound, navigate, toggleNow, toggleQueue, showKey
     n: () => player.next(),
     p: () => player.previous(),
     s: () => player.edit((queue) => queue.shuffle()),
-    r: () => player.repeat(),
+    r: () => player.edit((queue) => queue.turnRepeat()),
     m: () => (sound.muted = !sound.muted),
     "+": louder(LOUDER),
     "=": louder(LOUDER), // plus without Shift, where that is so

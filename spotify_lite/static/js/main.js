@@ -59,7 +59,7 @@ mediasession.start({ player });
 theme.start();
 settings.start({ say });
 forms.start({ say });
-document.addEventListener("switched", () => player.start.level());
+document.addEventListener("switched", () => player.deck.level());
 player.addEventListener("trouble", ({ detail: { sentence, again } }) =>
   say(sentence, again ? { label: gettext("Try again"), act: () => player.play() } : {}),
 );

@@ -68,14 +68,17 @@ export function start() {
     const at = items.indexOf(document.activeElement);
     if (event.key === "Escape" || event.key === "Tab") close();
     else if (to[event.key]) to[event.key](items, at).focus();
-    else if (event.key.length === 1 && event.key !== " ") named(event.key, items, at)?.focus();
+    else if (event.key === " " && !typing()) items[at]?.click();
+    else if (event.key.length === 1) named(event.key, items, at)?.focus();
     else return;
     if (event.key !== "Tab") event.preventDefault();
   });
 
+  const typing = () => (performance.now() - typed.at < SOON ? typed.text : "");
+
   // Return the next item whose name begins with what is being typed.
   function named(letter, items, at) {
-    const text = (performance.now() - typed.at < SOON ? typed.text : "") + letter.toLocaleLowerCase();
+    const text = typing() + letter.toLocaleLowerCase();
     typed = { text, at: performance.now() };
     const begin = text.length > 1 ? at : at + 1;
     const round = [...items.slice(begin), ...items.slice(0, begin)];

@@ -1,8 +1,8 @@
 // The player: what the listener wants of the queue and the sound. It knows no page; it says what changed.
 // Events: "change" (track, queue, playing or waiting), "time" (position), "trouble" ({sentence, again}: see trouble.js).
 
-import { Queue, REPEATS } from "./queue.js";
-import { Start } from "./start.js";
+import { Deck } from "./deck.js";
+import { Queue } from "./queue.js";
 
 const SHORT = 500; // milliseconds between two notes that say the same
 const AGAIN = 3_000; // milliseconds into a track after which "previous" starts it again
@@ -12,7 +12,7 @@ export class Player extends EventTarget {
     super();
     Object.assign(this, { sound, progress, memory, sleep });
     this.queue = new Queue();
-    this.start = new Start({ player: this, sound, api, even });
+    this.deck = new Deck({ player: this, sound, api, even });
     this.wanted = false; // the listener wants sound
     this.startAt = 0; // milliseconds; where the current track begins once it is loaded
     this.told = 0; // performance.now() of the last position that was noted
@@ -32,7 +32,7 @@ export class Player extends EventTarget {
   }
 
   get loaded() {
-    return this.track !== null && this.start.loaded === this.track.id;
+    return this.track !== null && this.deck.loaded === this.track.id;
   }
 
   get position() {
@@ -48,14 +48,14 @@ export class Player extends EventTarget {
     this.#leaveTrack();
     this.queue.shuffled ||= shuffle;
     this.queue.set(tracks, index, from);
-    return this.start.begin(positionMs);
+    return this.deck.begin(positionMs);
   }
 
   play() {
     if (!this.track || this.wanted) return undefined;
     if (this.sleep.due) this.sleep.off();
     this.sound.turn("sleep", this.sleep.share);
-    return this.loaded ? this.start.resume() : this.start.begin(this.startAt);
+    return this.loaded ? this.deck.resume() : this.deck.begin(this.startAt);
   }
 
   pause() {
@@ -84,11 +84,6 @@ export class Player extends EventTarget {
     return this.#go(() => this.queue.jump(index));
   }
 
-  // The next way to repeat: nothing, all, this song.
-  repeat() {
-    return this.edit((queue) => (queue.repeat = REPEATS[(REPEATS.indexOf(queue.repeat) + 1) % REPEATS.length]));
-  }
-
   seek(ms) {
     if (!this.track) return;
     const to = Math.max(0, Math.min(ms, this.duration));
@@ -102,12 +97,10 @@ export class Player extends EventTarget {
 
   // Change what comes next by a function of the queue; say whether it changed anything.
   edit(change) {
-    const changed = change(this.queue) !== false;
-    if (changed) {
-      this.show();
-      this.changed();
-    }
-    return changed;
+    if (change(this.queue) === false) return false;
+    this.show();
+    this.changed();
+    return true;
   }
 
   // Stand where the listener was, silently.
@@ -128,7 +121,7 @@ export class Player extends EventTarget {
   halt(positionMs) {
     this.startAt = positionMs;
     this.wanted = false;
-    this.start.drop();
+    this.deck.drop();
     this.changed();
     this.dispatchEvent(new Event("time"));
   }
@@ -153,7 +146,7 @@ export class Player extends EventTarget {
 
   #go(move) {
     this.#leaveTrack();
-    return move() ? this.start.begin(0) : undefined;
+    return move() ? this.deck.begin(0) : undefined;
   }
 
   #leaveTrack() {
@@ -163,7 +156,7 @@ export class Player extends EventTarget {
   #listen() {
     const { sound } = this;
     sound.addEventListener("playing", () => {
-      this.start.sounds();
+      this.deck.sounds();
       if (performance.now() - this.told > SHORT || this.progress.play?.seq === 0) this.note("playing");
       this.changed();
     });
@@ -171,10 +164,10 @@ export class Player extends EventTarget {
     sound.addEventListener("loadedmetadata", () => this.dispatchEvent(new Event("time")));
     sound.addEventListener("timeupdate", () => this.loaded && this.#tick());
     sound.addEventListener("ended", () => this.#end());
-    sound.addEventListener("error", () => this.loaded && sound.src && this.start.broken());
+    sound.addEventListener("error", () => this.loaded && sound.src && this.deck.broken());
     sound.addEventListener("pause", () => {
-      // headphones pulled out, a call, another app: the listener did not press, but it is paused
       if (!this.wanted || !this.loaded || sound.over || sound.failed) return;
+      // headphones pulled out, a call, another app: the listener did not press, but it is paused
       this.wanted = false;
       this.note("paused");
       this.changed();
@@ -200,7 +193,7 @@ export class Player extends EventTarget {
       this.queue.step(1); // a press of play goes on there
       this.halt(0);
       this.show(0);
-    } else if (this.queue.end()) this.start.begin(0);
+    } else if (this.queue.end()) this.deck.begin(0);
     else this.halt(0);
   }
 }

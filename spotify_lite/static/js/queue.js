@@ -3,7 +3,7 @@
 // `place` where they stood before a shuffle.
 
 export const LONGEST = 1000; // tracks, as PUT me/playback takes them
-export const REPEATS = ["off", "all", "one"];
+const REPEATS = ["off", "all", "one"];
 
 export class Queue {
   constructor(state = {}, random = Math.random) {
@@ -127,6 +127,11 @@ export class Queue {
     if (!this.current) return;
     if (on) this.#mix();
     else this.#sort();
+  }
+
+  // The next way to repeat: nothing, all, this song.
+  turnRepeat() {
+    this.repeat = REPEATS[(REPEATS.indexOf(this.repeat) + 1) % REPEATS.length];
   }
 
   // Put a whole Track where only its id was known, or where an address has expired.

@@ -147,7 +147,7 @@ def test_menu_of_a_song_opens_where_it_is(guest: Page) -> None:
     guest.get_by_role("button", name="Next", exact=True).click()
     expect(guest.locator("#player [data-title]")).to_have_text(title)
     guest.locator("main [data-menu]").nth(1).click()
-    menu.get_by_role("menuitem", name="Go to the album").click()
+    menu.get_by_role("menuitem", name="Go to album").click()
     guest.wait_for_url(re.compile(r"/albums/\d+"))
     seconds_until_sound(guest)
 

@@ -1,10 +1,11 @@
-// Starting a track: its address, what is told to the server about it, and what happens when it does not sound.
+// The deck: puts the current track on. Its address, what is told to the server about it, and what happens when it does
+// not sound.
 
 import { fresh } from "./address.js";
 import { share } from "./gain.js";
 import * as trouble from "./trouble.js";
 
-export class Start {
+export class Deck {
   constructor({ player, sound, api, even }) {
     Object.assign(this, { player, sound, api, even });
     this.loaded = null; // the id of the track that the audio element holds
