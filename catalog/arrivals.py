@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from catalog import reasons
 from catalog.models import Master, Upload, Work
 
 SHOWN = 60  # the last ones of a curator
@@ -49,11 +50,11 @@ def _work_on(waiting: list[Upload]) -> dict[int, Work]:
 
 def _arrival(upload: Upload, row: Work | None) -> Arrival:
     if upload.state == Upload.State.FAILED:
-        return Arrival(upload, "failed", _(upload.reason), can_retry=False)
+        return Arrival(upload, "failed", reasons.say(upload.reason), can_retry=False)
     if upload.state == Upload.State.READY:
         return Arrival(upload, *_ready(upload), can_retry=False)
     if row and row.state == Work.State.FAILED:
-        return Arrival(upload, "failed", _(row.reason), can_retry=True)
+        return Arrival(upload, "failed", reasons.say(row.reason), can_retry=True)
     if upload.track_id:
         return Arrival(upload, "preparing", _("Being prepared for playing"), can_retry=False)
     if row and row.state == Work.State.RUNNING:

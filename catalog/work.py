@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Work
 from spotify_lite.celery import app
@@ -33,6 +34,16 @@ KINDS = {  # kind -> the function (work) -> None that does it; it raises Refused
     "edit": "catalog.edits.go_on",  # subject: none; a batch of an edit of many
     "undo": "catalog.reverts.go_on",  # subject: none; a batch of an undo of many
     "upload": "catalog.uploads.take_in",  # subject: Upload
+}
+WORDS = {  # what each is for, for curators
+    "source": _("prepare a song for playing"),
+    "cover": _("cut a cover"),
+    "hash": _("compare a file"),
+    "cards": _("refresh what listeners see"),
+    "rescan": _("read a file again"),
+    "edit": _("change many"),
+    "undo": _("undo many"),
+    "upload": _("read an upload"),
 }
 LOWEST = 100  # priority of what nobody waits for
 LEASE = timedelta(seconds=30)  # after a worker's death the row waits no longer than this and a sweep

@@ -1,7 +1,9 @@
 """Django's name of the app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PlaybackConfig(AppConfig):
     name = "playback"
+    verbose_name = _("Playback")

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalog import curation, differences, history, reverts, states
+from catalog import curation, differences, history, reasons, reverts, states
 from catalog.admin import kept
 from catalog.models import Change
 
@@ -126,7 +126,7 @@ class ChangeAdmin(kept.ReadOnlyAdmin):
                 for row in page.object_list
             ],
             "waiting": waiting,
-            "failed": reverts.failed(act_id),
+            "failed": reasons.say(reverts.failed(act_id)),
             # Of many, the press of the button finds out: looking at 10,000 takes seconds.
             "reasons": [] if waiting or page.paginator.count > curation.BATCH else reverts.of_act(act_id).reasons,
             "may_undo": may,

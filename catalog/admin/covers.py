@@ -7,22 +7,15 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from catalog import covers, cutter, work
+from catalog import covers, cutter, reasons, work
 from catalog.admin import kept, thumbnails
 from catalog.models import Cover
 from spotify_lite import tickets
 
 TAKEN = "image/jpeg,image/png,image/webp,image/gif"
 FIELDS = ["cover_file", "cover_removed", "cover_chosen"]
-REASONS = (  # of `catalog.cutter`, for the translators
-    gettext_lazy("The picture is larger than 10 MB."),
-    gettext_lazy("The picture is larger than 4096 x 4096 pixels."),
-    gettext_lazy("The picture is not a JPEG, PNG, WebP, GIF or BMP."),
-    gettext_lazy("The picture cannot be decoded."),
-)
 
 
 class PictureInput(forms.FileInput):
@@ -64,11 +57,11 @@ class CoverForm(forms.ModelForm):
         if not file:
             return None
         if file.size > cutter.LARGEST:
-            raise ValidationError(gettext(cutter.TOO_LARGE))
+            raise ValidationError(reasons.say(cutter.TOO_LARGE))
         try:
             return covers.take(file.file)
         except work.Failed as refused:
-            raise ValidationError(gettext(str(refused))) from None
+            raise ValidationError(reasons.say(str(refused))) from None
 
     def clean_cover_chosen(self) -> str:
         key = str(self.cleaned_data["cover_chosen"])

@@ -1,7 +1,9 @@
 """The files behind the catalog: to look at."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
+from catalog import reasons
 from catalog.admin import kept
 from catalog.models import Library, LibraryFile, Master, Rendition
 
@@ -13,12 +15,16 @@ class LibraryAdmin(kept.ReadOnlyAdmin):
 
 @admin.register(LibraryFile)
 class LibraryFileAdmin(kept.ReadOnlyAdmin):
-    list_display = ["path", "library", "size", "missing", "reason"]
+    list_display = ["path", "library", "size", "missing", "why"]
     list_filter = ["missing", ("reason", admin.EmptyFieldListFilter)]
     list_select_related = ["library"]
     raw_id_fields = ["library", "master"]
     search_fields = ["path", "reason"]
     ordering = ["id"]
+
+    @admin.display(description=_("reason"))
+    def why(self, file: LibraryFile) -> str:
+        return reasons.say_of_file(file.reason)
 
 
 @admin.register(Master)

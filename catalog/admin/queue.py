@@ -6,14 +6,14 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalog import work
+from catalog import reasons, work
 from catalog.admin import kept
 from catalog.models import Work
 
 
 @admin.register(Work)
 class WorkAdmin(kept.ReadOnlyAdmin):
-    list_display = ["kind", "subject_id", "state", "attempts", "reason", "ready_at"]
+    list_display = ["what", "subject_id", "state", "attempts", "why", "ready_at"]
     list_filter = ["state", "kind"]
     search_fields = ["reason"]
     ordering = ["-id"]
@@ -23,6 +23,14 @@ class WorkAdmin(kept.ReadOnlyAdmin):
     def retry(self, request: HttpRequest, queryset: QuerySet[Work]) -> None:
         retried = sum(work.retry(row) for row in queryset)
         self.message_user(request, _("%(number)d queued again.") % {"number": retried}, messages.SUCCESS)
+
+    @admin.display(description=gettext_lazy("kind"), ordering="kind")
+    def what(self, row: Work) -> str:
+        return str(work.WORDS[row.kind])
+
+    @admin.display(description=gettext_lazy("reason"))
+    def why(self, row: Work) -> str:
+        return reasons.say(row.reason)
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("catalog.retry_work")

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from accounts.models import User
-from catalog import arrivals, quota, receiving, uploads, work
+from catalog import arrivals, quota, reasons, receiving, uploads, work
 from catalog.admin import kept
 from catalog.models import Upload
 from spotify_lite import bodies, tickets
@@ -42,7 +42,7 @@ REFUSED: tuple[type[Exception], ...] = (Refused, OSError, *REFUSALS)
 
 @admin.register(Upload)
 class UploadAdmin(kept.ReadOnlyAdmin):
-    list_display = ["name", "track", "curator", "state", "reason", "size", "created_at"]
+    list_display = ["name", "track", "curator", "state", "why", "size", "created_at"]
     list_filter = ["state", "known_before"]
     list_select_related = ["track", "curator"]
     search_fields = ["name", "reason"]
@@ -57,6 +57,10 @@ class UploadAdmin(kept.ReadOnlyAdmin):
             path("<int:upload_id>/retry/", self.admin_site.admin_view(self.retry), name="catalog_upload_retry"),
         ]
         return own + super().get_urls()
+
+    @admin.display(description=gettext_lazy("reason"))
+    def why(self, upload: Upload) -> str:
+        return reasons.say(upload.reason)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("catalog.add_upload")
@@ -168,7 +172,7 @@ def told(arrival: arrivals.Arrival) -> dict[str, Any]:
         "size": upload.size,
         "step": arrival.step,
         "words": arrival.words,
-        "remarks": upload.remarks,
+        "remarks": [reasons.say(remark) for remark in upload.remarks],
         "track": {"title": track.title, "artist": track.artist, "url": track_url(track.pk)} if track else None,
         "retry": reverse("admin:catalog_upload_retry", args=[upload.id]) if arrival.can_retry else None,
     }

@@ -4,8 +4,8 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from catalog import desk, drawn
-from catalog.models import Track
+from catalog import desk, drawn, reasons, work
+from catalog.models import Track, Work
 
 register = template.Library()
 
@@ -14,6 +14,18 @@ register = template.Library()
 def desk_overview() -> desk.Overview:
     """Return the figures and lists of the first page."""
     return desk.overview()
+
+
+@register.filter
+def reason(kept: str) -> str:
+    """Return a reason or remark, which is kept in English, in the language of the page."""
+    return reasons.say(kept)
+
+
+@register.filter
+def kind_of_work(row: Work) -> str:
+    """Return what a piece of work is for."""
+    return str(work.WORDS[row.kind])
 
 
 @register.simple_tag
