@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from accounts import signins
+from accounts.forms import DeskForm
 
 IDLE = timedelta(hours=1)  # a listener's session lives for a year; an unlocked screen must not change a catalog then
 NOTED_EVERY = timedelta(minutes=1)  # a write of the session
@@ -17,7 +18,10 @@ SEEN_KEY = "desk_seen_at"  # Unix seconds, in the session
 
 
 class Desk(AdminSite):
-    """Django's own, with an age of its own for sessions."""
+    """Django's own, with an age of its own for sessions, and with the listeners' sign-in page."""
+
+    login_form = DeskForm
+    login_template = "accounts/desk.html"
 
     def has_permission(self, request: HttpRequest) -> bool:
         return super().has_permission(request) and not _idle(request)

@@ -30,6 +30,20 @@ class SignInForm(AuthenticationForm):
         self.fields["username"].label = _("Name")
 
 
+class DeskForm(SignInForm):
+    """The same at the curators' desk, where not everybody may work."""
+
+    error_messages = dict.fromkeys(
+        SignInForm.error_messages, _("The name or the password is wrong, or this account may not work here.")
+    )
+
+    def confirm_login_allowed(self, user: User) -> None:
+        """Raise ValidationError for who is disabled, and for who is no curator."""
+        super().confirm_login_allowed(user)
+        if not user.is_staff:
+            raise self.get_invalid_login_error()
+
+
 class SignUpForm(UserCreationForm):
     """A name and a password, twice. The instance is the session's guest where there is one."""
 

@@ -101,6 +101,22 @@ def test_curator_who_listened_as_a_guest_loses_nothing(client: Client, curator: 
     assert client.get("/api/v1/me/playback").json()["queue"] == [track.id]
 
 
+def test_page_says_who_may_not_and_why(desk: Client, client: Client, listener: User) -> None:
+    age(desk, hours=2)
+    assert "Nothing was done here for an hour." in desk.get("/admin/login/").content.decode()
+    client.force_login(listener)
+    assert "who may not work here" in client.get("/admin/login/").content.decode()
+
+
+def test_right_password_of_a_listener_sounds_like_a_wrong_one(listener: User, superuser: User) -> None:
+    answers = [
+        Client().post("/admin/login/", {"username": name, "password": password}).content.decode()
+        for name, password in (("listener", "listener-secret-1"), ("superuser", "wrong"), ("nobody", "wrong"))
+    ]
+    for page in answers:
+        assert "The name or the password is wrong, or this account may not work here." in page
+
+
 def test_login_page_speaks_the_language(client: Client, db: None) -> None:
     page = client.get("/admin/login/", headers={"Accept-Language": "de"}).content.decode()
     assert '<html lang="de"' in page
