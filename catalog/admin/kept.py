@@ -101,10 +101,20 @@ class KeptAdmin(admin.ModelAdmin):
         return TemplateResponse(request, "admin/catalog/history.html", context)
 
 
+class NamedFormSet(forms.BaseInlineFormSet):
+    """Rows of fields that say their own names: the table's headings do not reach whoever cannot see them."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            field.widget.attrs.setdefault("aria-label", field.label)
+
+
 class PartInline(admin.TabularInline):
     """Rows that are a part of the page's object: who may change it may change them."""
 
     extra = 0
+    formset = NamedFormSet
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return self._may(request, "view") or self._may(request, "change")

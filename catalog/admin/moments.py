@@ -23,7 +23,8 @@ class MomentWidget(forms.MultiWidget):
         js = [forms.Script("admin-desk/moments.js", type="module")]
 
     def __init__(self) -> None:
-        when = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local", "data-moment": ""})
+        named = {"type": "datetime-local", "data-moment": "", "aria-label": _("Date and time")}
+        when = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs=named)
         super().__init__([when, forms.Select(choices=zones(), attrs={"aria-label": _("Time zone")})])
 
     def decompress(self, value: datetime | None) -> list[Any]:

@@ -8,6 +8,7 @@ const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"];
 export function size(bytes) {
   const power = bytes < 1024 ? 0 : Math.min(3, Math.floor(Math.log2(bytes) / 10));
   const told = { style: "unit", unit: UNITS[power], maximumFractionDigits: power > 1 ? 1 : 0 };
+  if (!power) told.unitDisplay = "long";
   return new Intl.NumberFormat(document.documentElement.lang, told).format(bytes / 1024 ** power);
 }
 

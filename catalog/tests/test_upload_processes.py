@@ -1,0 +1,124 @@
+"""Uploads and kills: what was acknowledged is never lost, and no track is left half made; real processes."""
+
+import http.client
+import json
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from catalog.tests import audio
+from spotify_lite.tests.rig import server
+from spotify_lite.tests.rig.server import ROOT, manage
+
+pytestmark = pytest.mark.rig
+
+ROUNDS = 3  # kills of the web process, and of the worker
+FILES = 10  # a round
+PASSWORD = "a-curator-of-the-rig-1"
+CURATOR = f"""
+from django.contrib.auth.models import Group
+from accounts.models import User
+user = User.objects.create_user("olive", password={PASSWORD!r}, is_staff=True)
+user.groups.add(Group.objects.get(name="curators"))
+from importlib import import_module
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+session = import_module(settings.SESSION_ENGINE).SessionStore()
+session[SESSION_KEY] = str(user.pk)
+session[BACKEND_SESSION_KEY] = "accounts.backends.ListenerBackend"
+session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+session.save()
+print("session", session.session_key)
+"""
+STATE = """
+import json
+from django.core.files.storage import storages
+from catalog.models import Master, Rendition, Track, Upload, Work
+print(json.dumps({
+    "uploads": [[one.sha256, one.state, bool(one.track_id)] for one in Upload.objects.all()],
+    "lost": [one.name for one in Upload.objects.all() if not storages["masters"].exists(one.storage_name)],
+    "tracks": Track.objects.count(), "masters": Master.objects.count(),
+    "listed": Track.objects.filter(published=True).count(),
+    "renditions": Rendition.objects.count(), "work": list(Work.objects.values_list("kind", "state", "reason")),
+}))
+"""
+EXPIRE = """
+from django.utils import timezone
+from catalog.models import Work
+Work.objects.filter(state="running").update(lease_until=timezone.now())
+"""
+RUN = "from catalog import work\nwhile work.run_due(limit=1): pass"
+
+
+def shell(variables: dict[str, str], code: str) -> str:
+    return manage(variables, "shell", "--verbosity=0", "-c", code).stdout
+
+
+def send(port: int, session: str, csrf: str, content: bytes) -> bool:
+    """Send a file and say whether it was acknowledged."""
+    boundary = uuid.uuid4().hex
+    head = f'--{boundary}\r\nContent-Disposition: form-data; name="files"; filename="a.mp3"\r\n\r\n'.encode()
+    body = head + content + f"\r\n--{boundary}--\r\n".encode()
+    headers = {
+        "Content-Type": f"multipart/form-data; boundary={boundary}",
+        "Cookie": f"sessionid={session}; csrftoken={csrf}",
+        "X-CSRFToken": csrf,
+        "Accept": "application/json",
+    }
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    try:
+        connection.request("POST", "/admin/catalog/upload/add/", body=body, headers=headers)
+        return connection.getresponse().status == 201
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def test_kills_lose_no_acknowledged_upload_and_leave_no_half_track(tmp_path: Path) -> None:
+    var, dice = tmp_path / "var", random.Random(7)
+    var.mkdir()
+    variables = server.environment(var, server.free_port())
+    manage(variables, "migrate", "--verbosity=0")
+    session = re.search(r"session (\w+)", shell(variables, CURATOR))[1]
+    songs = {
+        number: audio.make(
+            tmp_path / f"{number}.mp3", tone=200 + number, title=f"Song {number}", artist="A"
+        ).read_bytes()
+        for number in range(ROUNDS * FILES)
+    }
+    acknowledged: set[int] = set()
+    for turn in range(ROUNDS):
+        with server.running(var, migrate=False) as web, ThreadPoolExecutor(4) as pool:
+            mine = list(range(turn * FILES, (turn + 1) * FILES))
+            sent = {number: pool.submit(send, web.port, session, "c" * 32, songs[number]) for number in mine}
+            while sum(one.done() for one in sent.values()) < dice.randint(2, FILES - 2):
+                time.sleep(0.005)
+            web.kill()
+            acknowledged |= {number for number, one in sent.items() if one.result()}
+    told = json.loads(shell(variables, STATE))
+    assert len(told["uploads"]) >= len(acknowledged) > 0
+    assert told["lost"] == []
+    for _ in range(ROUNDS):
+        worker = subprocess.Popen([sys.executable, "manage.py", "shell", "-c", RUN], cwd=ROOT, env=variables)
+        time.sleep(dice.uniform(2.0, 4.0))
+        if worker.poll() is None:
+            os.kill(worker.pid, signal.SIGKILL)
+        worker.wait()
+        shell(variables, EXPIRE)
+    manage(variables, "shell", "-c", RUN)
+    told = json.loads(shell(variables, STATE))
+    count = len(told["uploads"])
+    print(f"{ROUNDS} kills of the web process: {len(acknowledged)} acknowledged, {count} there, 0 lost")
+    assert told["work"] == []
+    assert all(state == "ready" and track for _, state, track in told["uploads"])
+    assert (told["tracks"], told["masters"], told["renditions"], told["listed"]) == (count, count, count, 0)
