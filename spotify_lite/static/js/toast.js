@@ -2,7 +2,7 @@
 
 import * as layers from "./layers.js";
 
-const STAYS = 8_000; // milliseconds
+const STAYS = 8_000; // milliseconds; twice that where something can be done about it
 
 // Return tell(sentence, {label, act}): the second is a button that does something about it.
 export function start() {
@@ -11,12 +11,20 @@ export function start() {
   const button = toast.querySelector("[data-toast-act]");
   let timer = 0;
   let does = () => {};
+  let before = null; // where the focus came from
 
-  const close = () => toast.matches(":popover-open") && toast.hidePopover();
+  function close() {
+    const within = toast.contains(document.activeElement);
+    if (toast.matches(":popover-open")) toast.hidePopover();
+    if (within && before?.isConnected) before.focus({ preventScroll: true });
+  }
   const wait = () => {
     clearTimeout(timer);
-    timer = setTimeout(close, STAYS);
+    timer = setTimeout(close, button.hidden ? STAYS : 2 * STAYS);
   };
+  toast.addEventListener("focusin", ({ relatedTarget }) => {
+    if (!toast.contains(relatedTarget)) before = relatedTarget;
+  });
   toast.querySelector("[data-toast-close]").addEventListener("click", close);
   button.addEventListener("click", () => {
     close();

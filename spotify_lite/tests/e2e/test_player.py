@@ -249,8 +249,10 @@ def test_what_is_taken_out_of_the_queue_can_be_brought_back(album: Page) -> None
     assert queued(album) == order[2:]
     message = album.get_by_role("region", name="Message")
     expect(message).to_contain_text(f"“{order[1]}” is out of the queue.")
-    message.get_by_role("button", name="Undo").click()
+    message.get_by_role("button", name="Undo").focus()
+    album.keyboard.press("Enter")
     assert queued(album) == order[1:]
+    expect(panel.get_by_role("button", name=f"Take {order[2]} out")).to_be_focused()  # where one was
     panel.get_by_role("button", name="Clear").click()
     assert queued(album) == []
     expect(panel.get_by_role("heading", name="Nothing comes after this song")).to_be_visible()
