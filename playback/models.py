@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Track
 
@@ -51,14 +52,16 @@ class PlaybackState(models.Model):
 class Play(models.Model):
     """One press of play, named by the client or by us with a UUIDv7; counted once, when enough of it was heard."""
 
-    listener = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
-    track = models.ForeignKey(Track, on_delete=models.CASCADE)
+    listener = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, verbose_name=_("account"))
+    track = models.ForeignKey(Track, on_delete=models.CASCADE, verbose_name=_("song"))
     play_id = models.UUIDField()
-    device = models.CharField(max_length=100, blank=True)
-    started_at = models.DateTimeField()
-    counted_at = models.DateTimeField(null=True, blank=True)
+    device = models.CharField(_("device"), max_length=100, blank=True)
+    started_at = models.DateTimeField(_("begun"))
+    counted_at = models.DateTimeField(_("counted"), null=True, blank=True)
 
     class Meta:
+        verbose_name = _("play")
+        verbose_name_plural = _("plays")
         # the id first: a batch of many listeners finds its plays by it, and UUIDv7 keeps new rows together
         constraints = [models.UniqueConstraint(fields=["play_id", "listener"], name="play_unique")]
 

@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext_noop as _
 from django.views.i18n import JSONCatalog
 
 from spotify_lite import methods
@@ -20,6 +21,33 @@ from spotify_lite import methods
 logger = logging.getLogger(__name__)
 
 SAME_FOR_ALL = ("/api/", "/media/", "/covers/", "/drawn/", "/static/", "/words/", "/healthz", "/readyz")
+DJANGOS = (  # sentences of its admin that we say otherwise: here they are extracted, and our translations go first
+    _("History"),
+    _("Save"),
+    _("Save and add another"),
+    _("Save and continue editing"),
+    _("Select %s to change"),
+    _("Select %s to view"),
+    _(
+        'Are you sure you want to delete the %(object_name)s "%(escaped_object)s"? '
+        "All of the following related items will be deleted:"
+    ),
+    _(
+        "Are you sure you want to delete the selected %(objects_name)s? "
+        "All of the following objects and their related items will be deleted:"
+    ),
+    _(
+        "Deleting the %(object_name)s '%(escaped_object)s' would result in deleting related objects, "
+        "but your account doesn't have permission to delete the following types of objects:"
+    ),
+    _(
+        "Deleting the selected %(objects_name)s would result in deleting related objects, "
+        "but your account doesn't have permission to delete the following types of objects:"
+    ),
+    _("Hold down “Control”, or “Command” on a Mac, to select more than one."),
+    _("Enter a new password for the user <strong>%(username)s</strong>."),
+    _("Thanks for spending some quality time with the web site today."),
+)
 FOR_A_YEAR = 365 * 24 * 3600  # seconds
 
 

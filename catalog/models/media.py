@@ -22,18 +22,18 @@ class Library(models.Model):
 class Master(models.Model):
     """The audio as it came in: one row for the same bytes, however many files hold them."""
 
-    track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="masters")
-    fingerprint = models.CharField(max_length=64)  # sha256 of size and the first and last 64 KiB
+    track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="masters", verbose_name=_("song"))
+    fingerprint = models.CharField(_("fingerprint"), max_length=64)  # sha256 of size and the first and last 64 KiB
     sha256 = models.CharField(max_length=64, blank=True)  # of all bytes; of a file in place a worker fills it in
     storage_name = models.CharField(max_length=200, blank=True)  # in the storage "masters"; empty when in place
-    container = models.CharField(max_length=16)  # mp3, flac, ogg, mp4, wav, aiff: what was sniffed, not the suffix
-    codec = models.CharField(max_length=16)  # mp3, flac, vorbis, opus, aac, alac, pcm
-    bitrate = models.PositiveIntegerField(null=True)  # kbit/s
-    sample_rate = models.PositiveIntegerField(null=True)  # Hz
-    channels = models.PositiveSmallIntegerField(null=True)
-    bit_depth = models.PositiveSmallIntegerField(null=True)
-    duration_ms = models.PositiveIntegerField(default=0)
-    size = models.PositiveBigIntegerField()  # bytes
+    container = models.CharField(_("container"), max_length=16)  # mp3, flac, ogg, mp4, wav, aiff: sniffed, no suffix
+    codec = models.CharField(_("codec"), max_length=16)  # mp3, flac, vorbis, opus, aac, alac, pcm
+    bitrate = models.PositiveIntegerField(_("kbit/s"), null=True)
+    sample_rate = models.PositiveIntegerField(_("sample rate"), null=True)  # Hz
+    channels = models.PositiveSmallIntegerField(_("channels"), null=True)
+    bit_depth = models.PositiveSmallIntegerField(_("bit depth"), null=True)
+    duration_ms = models.PositiveIntegerField(_("milliseconds"), default=0)
+    size = models.PositiveBigIntegerField(_("size"))  # bytes
 
     class Meta:
         verbose_name = _("master")
@@ -48,11 +48,15 @@ class Master(models.Model):
 class LibraryFile(models.Model):
     """What the last scan saw at a path: unchanged files (size, mtime) are not read again, unreadable ones neither."""
 
-    library = models.ForeignKey(Library, on_delete=models.CASCADE, related_name="files", db_index=False)
+    library = models.ForeignKey(
+        Library, on_delete=models.CASCADE, related_name="files", db_index=False, verbose_name=_("library")
+    )
     path = models.CharField(_("path"), max_length=4096)  # relative to the library's root
-    size = models.PositiveBigIntegerField()  # bytes
+    size = models.PositiveBigIntegerField(_("size"))  # bytes
     mtime_ns = models.BigIntegerField()
-    master = models.ForeignKey(Master, on_delete=models.SET_NULL, null=True, blank=True, related_name="files")
+    master = models.ForeignKey(
+        Master, on_delete=models.SET_NULL, null=True, blank=True, related_name="files", verbose_name=_("master")
+    )
     reason = models.CharField(_("reason"), max_length=300, blank=True)  # why it could not be read, in words
     missing = models.BooleanField(_("missing"), default=False)
 
@@ -68,16 +72,18 @@ class LibraryFile(models.Model):
 class Rendition(models.Model):
     """What is served of a track. The row is written last: a rendition that has a row can be played."""
 
-    track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="renditions", db_index=False)
-    master = models.ForeignKey(Master, on_delete=models.CASCADE, related_name="renditions")
-    name = models.CharField(max_length=16)  # source, later aac64, aac128, aac256
-    key = models.CharField(max_length=64)  # hex; the path of the signed URL. Equal bytes share it
+    track = models.ForeignKey(
+        Track, on_delete=models.CASCADE, related_name="renditions", db_index=False, verbose_name=_("song")
+    )
+    master = models.ForeignKey(Master, on_delete=models.CASCADE, related_name="renditions", verbose_name=_("master"))
+    name = models.CharField(_("name"), max_length=16)  # source, later aac64, aac128, aac256
+    key = models.CharField(_("key"), max_length=64)  # hex; the path of the signed URL. Equal bytes share it
     extension = models.CharField(max_length=8)
-    mime = models.CharField(max_length=64)  # with codecs, as RFC 6381 writes them
-    bitrate = models.PositiveIntegerField(null=True)  # kbit/s
-    size = models.PositiveBigIntegerField()  # bytes
+    mime = models.CharField(_("type"), max_length=64)  # with codecs, as RFC 6381 writes them
+    bitrate = models.PositiveIntegerField(_("kbit/s"), null=True)
+    size = models.PositiveBigIntegerField(_("size"))  # bytes
     file = models.ForeignKey(LibraryFile, on_delete=models.SET_NULL, null=True, blank=True)  # served in place
-    created_at = models.DateTimeField()
+    created_at = models.DateTimeField(_("made"))
 
     class Meta:
         verbose_name = _("rendition")

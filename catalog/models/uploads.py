@@ -34,7 +34,7 @@ class Upload(models.Model):
     track = models.ForeignKey(
         Track, on_delete=models.SET_NULL, null=True, related_name="uploads", verbose_name=_("track")
     )
-    known_before = models.BooleanField(default=False)  # its track was here already: no second one was made
+    known_before = models.BooleanField(_("here before"), default=False)  # its track was: no second one was made
     created_at = models.DateTimeField(_("sent"))
 
     class Meta:
