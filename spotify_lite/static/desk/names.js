@@ -1,5 +1,5 @@
-// Say the names of what Django's own scripts and tables leave without one: the choosers that select2 draws, and the
-// first heading of inline tables.
+// Say the names of what Django's own scripts and tables leave without one: the choosers that select2 draws, the first
+// heading of inline tables, the two fields of a moment, and signs that explain.
 
 import { gettext } from "../js/words.js";
 
@@ -15,8 +15,13 @@ function name(root) {
     const label = select?.getAttribute("aria-label") ?? select?.labels?.[0]?.textContent.trim().replace(/:$/, "");
     if (!label) continue;
     chooser.setAttribute("aria-label", label);
-    chooser.querySelector("[role=textbox]")?.setAttribute("aria-label", label);
+    chooser.querySelector("[role=textbox], [type=search]")?.setAttribute("aria-label", label);
   }
+  for (const field of root.querySelectorAll(".datetime input:not([aria-label])")) {
+    const words = field.previousSibling?.textContent.trim().replace(/:$/, ""); // date, or time
+    if (words) field.setAttribute("aria-label", words);
+  }
+  for (const sign of root.querySelectorAll(".help-tooltip[aria-label]")) sign.setAttribute("role", "img");
 }
 
 export function start() {

@@ -37,8 +37,9 @@ def test_page_breaks_no_rule_of_accessibility(checked: Stage, view: View) -> Non
     for width in WIDTHS if view.everywhere else WIDTHS[:1]:
         page = checked.look(view, width=width, theme="dark")
         found += broken(page, TAGS)
-        stage.dress(page, width=width, theme="light")
-        found += broken(page, COLOURS)
+        if view.everywhere:
+            stage.dress(page, width=width, theme="light")
+            found += broken(page, COLOURS)
     assert not found, told(view, found)
 
 

@@ -116,6 +116,7 @@ def dress(page: Page, *, width: int, theme: str) -> None:
     """Give the browser a size and a theme; what stands on the page follows without being loaded again."""
     page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
     page.emulate_media(color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce")
+    page.evaluate(STILL)  # colours may fade into each other
 
 
 @contextmanager
