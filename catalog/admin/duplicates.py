@@ -33,7 +33,7 @@ class Duplicates(admin.ModelAdmin):
             duplicates.tell_apart(kind, chosen.of_request(request)[: duplicates.GROUP])
             self.message_user(request, _("They will not be shown together again."), messages.SUCCESS)
             return HttpResponseRedirect(request.get_full_path())
-        found = duplicates.FINDERS[kind](after=request.GET.get("after", ""), limit=PAGE)
+        found = duplicates.FINDERS[kind](after=request.GET.get("after", "").replace("\0", ""), limit=PAGE)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Find duplicates"),

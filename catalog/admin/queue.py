@@ -1,5 +1,7 @@
 """Work that waits or has failed."""
 
+from typing import Any
+
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -11,10 +13,21 @@ from catalog.admin import kept
 from catalog.models import Work
 
 
+class KindFilter(admin.SimpleListFilter):
+    title = gettext_lazy("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(work.WORDS.items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Work]) -> QuerySet[Work]:
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
 @admin.register(Work)
 class WorkAdmin(kept.ReadOnlyAdmin):
     list_display = ["what", "subject_id", "state", "attempts", "why", "ready_at"]
-    list_filter = ["state", "kind"]
+    list_filter = ["state", KindFilter]
     search_fields = ["reason"]
     ordering = ["-id"]
     actions = ["retry"]
@@ -26,7 +39,7 @@ class WorkAdmin(kept.ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("kind"), ordering="kind")
     def what(self, row: Work) -> str:
-        return str(work.WORDS[row.kind])
+        return str(work.WORDS.get(row.kind, row.kind))  # a row may be older than this version of the code
 
     @admin.display(description=gettext_lazy("reason"))
     def why(self, row: Work) -> str:
