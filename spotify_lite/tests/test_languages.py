@@ -1,9 +1,14 @@
 """Pages speak the listener's language; what is the same for everybody has none."""
 
+from pathlib import Path
+
 import pytest
 from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext
 
-from spotify_lite import languages
+from catalog.models import Genre
+from spotify_lite import languages, translations
 
 
 @pytest.mark.django_db
@@ -48,3 +53,35 @@ def test_translation_is_compiled_when_its_source_is_newer(tmp_path, settings):
     settings.LOCALE_PATHS = [tmp_path]
     assert languages.compile_changed() == 1
     assert languages.compile_changed() == 0
+
+
+def test_ids_and_years_are_written_without_marks(client, make_track):
+    """Only counts and sizes are for reading: an id with a point in it leads nowhere."""
+    track = make_track(id=1_234_567, year=2023)
+    answer = client.get(f"/tracks/{track.id}", headers={"Accept-Language": "de"}).content.decode()
+    assert 'data-id="1234567"' in answer
+    assert "2023" in answer
+    assert "1.234.567" not in answer
+    assert "2.023" not in answer
+
+
+def test_counts_are_written_as_the_language_writes_them(client, make_track):
+    make_track(genres=("Ambient",))
+    Genre.objects.update(tracks_count=1204)
+    assert b"1.204 Titel" in client.get("/genres", headers={"Accept-Language": "de"}).content
+    assert b"1,204 songs" in client.get("/genres", headers={"Accept-Language": "en"}).content
+
+
+@pytest.mark.django_db
+def test_languages_are_called_by_their_own_names(client):
+    answer = client.get("/settings", headers={"Accept-Language": "de"}).content
+    assert b'<span lang="en">English</span>' in answer
+    assert b'<span lang="de">Deutsch</span>' in answer
+
+
+@pytest.mark.parametrize("language", [code for code, _ in settings.LANGUAGES if code != settings.LANGUAGE_CODE])
+def test_desk_says_djangos_sentences_in_our_words(language):
+    texts = translations.read(translations.file_of(Path(settings.LOCALE_PATHS[0]), language, "django"))
+    assert [one for one in languages.DJANGOS if not texts.get(one).string] == []
+    with translation.override(language):
+        assert gettext("History") == texts.get("History").string
