@@ -18,6 +18,13 @@ TAKEN = "image/jpeg,image/png,image/webp,image/gif"
 FIELDS = ["cover_file", "cover_removed", "cover_chosen"]
 
 
+class Carried(forms.HiddenInput):
+    """A field that the page carries along; nobody reads its label, and HTML has none for what is hidden."""
+
+    def id_for_label(self, id_: str) -> str:
+        return ""
+
+
 class PictureInput(forms.FileInput):
     """A file field beside the picture of now and the one that takes its place; desk/cover.js shows a file at once."""
 
@@ -41,7 +48,7 @@ class CoverForm(forms.ModelForm):
         help_text=_("JPEG, PNG, WebP or GIF, up to 10 MB and 4096 pixels a side; what is not square is cut."),
     )
     cover_removed = forms.BooleanField(label=_("Take the cover away; one is drawn instead"), required=False)
-    cover_chosen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+    cover_chosen = forms.CharField(widget=Carried, required=False, max_length=64)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -49,7 +56,7 @@ class CoverForm(forms.ModelForm):
         kind = self._meta.model._meta.model_name or ""
         self.fields["cover_file"].widget.now = thumbnails.large(kind, row.pk or 0, str(row), row.cover_key)
         if not row.cover_key:
-            self.fields["cover_removed"].widget = forms.HiddenInput()
+            self.fields["cover_removed"].widget = Carried()
 
     def clean_cover_file(self) -> Any:
         """Cut the picture in the sandbox; say beside the field why it is not taken."""

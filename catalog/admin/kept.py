@@ -107,7 +107,8 @@ class NamedFormSet(forms.BaseInlineFormSet):
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
         for field in form.fields.values():
-            field.widget.attrs.setdefault("aria-label", field.label)
+            if not field.widget.is_hidden:
+                field.widget.attrs.setdefault("aria-label", field.label)
 
 
 class PartInline(admin.TabularInline):
@@ -166,4 +167,6 @@ def length(milliseconds: int) -> str:
 
 def moment(at: datetime) -> SafeString:
     """Return a moment with its zone; a script writes it in the browser's."""
-    return format_html('<time datetime="{}" data-moment>{} UTC</time>', at.isoformat(), at.strftime("%Y-%m-%d %H:%M"))
+    return format_html(
+        '<time datetime="{}" data-moment>{} UTC</time>', at.isoformat(timespec="seconds"), at.strftime("%Y-%m-%d %H:%M")
+    )
