@@ -16,13 +16,19 @@ export function send(url, file, { fields, onProgress, signal }) {
     request.addEventListener("load", () => {
       const answer = request.response;
       if (request.status === 201 && answer) resolve(answer);
-      else reject(new Error(answer?.detail ?? words(request)));
+      else reject(new Error(fromDesk(request) ?? words(request)));
     });
     request.addEventListener("error", () => reject(new Error(gettext("The server was not reached."))));
     request.addEventListener("abort", () => reject(new Error(gettext("Cancelled."))));
     signal.addEventListener("abort", () => request.abort());
     request.send(form);
   });
+}
+
+// What the desk says is in the reader's language; whoever stands before it speaks English, in problem documents.
+function fromDesk(request) {
+  const type = request.getResponseHeader("Content-Type") ?? "";
+  return type.startsWith("application/json") ? request.response?.detail : undefined;
 }
 
 function words(request) {
