@@ -3,8 +3,12 @@
 import json
 import os
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+FEWEST = 8  # different characters: of 32 random hex digits fewer are different once in 28 million keys
+KNOWN = ("insecure", "secret", "change", "default", "example", "password", "spotify", "1234567890", "abcdefgh")
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,15 @@ def load(folder: Path) -> Keys:
         media_signing_kid=content["media_signing_kid"],
         media_signing_keys=content["media_signing_keys"],
     )
+
+
+def weakness(given: Sequence[str], *, length: int) -> str:
+    """Return what is wrong with keys of the environment, empty where nothing is; what a document shows is no secret."""
+    if any(len(key) < length for key in given):
+        return f"must be at least {length} random characters"
+    if any(len(set(key)) < FEWEST or any(word in key.lower() for word in KNOWN) for key in given):
+        return "must be random characters, as `openssl rand -hex 32` makes them"
+    return ""
 
 
 def _create(stored: Path) -> None:

@@ -16,6 +16,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 MODE = env.choice("MODE", "embedded", ("embedded", "production"))
 EMBEDDED = MODE == "embedded"
 DEBUG = env.boolean("DEBUG", False)
+if DEBUG and not EMBEDDED:
+    raise ImproperlyConfigured("DEBUG shows settings and code to everyone; production does without.")
 VAR_DIR = env.path("VAR_DIR", BASE_DIR / "var")
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 
@@ -30,12 +32,17 @@ else:
     MEDIA_SIGNING_KEYS = env.mapping("MEDIA_SIGNING_KEYS")
     MEDIA_SIGNING_KID = env.text("MEDIA_SIGNING_KID", next(iter(MEDIA_SIGNING_KEYS), ""))
 SECRET_KEY_FALLBACKS = env.listing("SECRET_KEY_FALLBACKS", [])
-if len(SECRET_KEY) < 50:
-    raise ImproperlyConfigured("SECRET_KEY must be set to at least 50 random characters.")
 if MEDIA_SIGNING_KID not in MEDIA_SIGNING_KEYS:
     raise ImproperlyConfigured("MEDIA_SIGNING_KEYS must hold kid:key pairs, and MEDIA_SIGNING_KID must name one.")
-if any(len(key) < 32 for key in MEDIA_SIGNING_KEYS.values()):
-    raise ImproperlyConfigured("Every key of MEDIA_SIGNING_KEYS must have at least 32 characters.")
+for _name, _given, _length in (
+    ("SECRET_KEY", [SECRET_KEY], 50),
+    ("SECRET_KEY_FALLBACKS", SECRET_KEY_FALLBACKS, 50),
+    ("MEDIA_SIGNING_KEYS", list(MEDIA_SIGNING_KEYS.values()), 32),
+):
+    if _reason := keys.weakness(_given, length=_length):
+        raise ImproperlyConfigured(f"{_name} {_reason}.")
+if {SECRET_KEY, *SECRET_KEY_FALLBACKS} & set(MEDIA_SIGNING_KEYS.values()):
+    raise ImproperlyConfigured("SECRET_KEY and MEDIA_SIGNING_KEYS must differ: edges know the latter.")
 
 # --- Addresses ---
 HOST = env.text("HOST", "127.0.0.1")
