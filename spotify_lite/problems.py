@@ -1,12 +1,18 @@
 """Answer what no view answers, unknown addresses, refusals and failures: problem documents under /api/, else pages."""
 
+import logging
+from collections.abc import Callable
+
 import orjson
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views import defaults
 
 from spotify_lite import answers
+
+logger = logging.getLogger(__name__)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -54,6 +60,26 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if _is_api(request.path):
         return _problem(500, "Something went wrong here. It was noted.")
     return defaults.server_error(request)
+
+
+class StrangeValues:
+    """Answer 400 where Django's admin fails over a value that none of its forms has, as `abc` for the id of a row.
+
+    Its actions, and its fields that search, look rows up by what the request brings, unchecked.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Translate; a fault of our own is in the log all the same."""
+        if not (request.path.startswith("/admin/") and isinstance(exception, ValueError | OverflowError | DataError)):
+            return None
+        logger.warning("The desk could not read a value sent to %r", request.path, exc_info=exception)
+        return bad_request(request, exception)
 
 
 def _is_api(path: str) -> bool:

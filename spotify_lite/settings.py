@@ -118,6 +118,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "spotify_lite.problems.StrangeValues",
     "axes.middleware.AxesMiddleware",  # no query: it looks whether a sign-in was refused
 ]
 ROOT_URLCONF = "spotify_lite.urls"

@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from catalog import edits
 
 
-class Excess(Exception):
+class Excess(BadRequest):
     """More was chosen than one act may change; the message says so."""
 
     def __init__(self) -> None:

@@ -44,7 +44,7 @@ class Previewed(kept.KeptAdmin):
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
         address = f"admin:catalog_{self.opts.model_name}_preview"
-        preview = reverse(address, args=[object_id]) if object_id.isdecimal() else ""
+        preview = reverse(address, args=[object_id]) if object_id.isascii() and object_id.isdecimal() else ""
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), "preview": preview})
 
     def preview(self, request: HttpRequest, object_id: int) -> HttpResponse:
