@@ -40,7 +40,7 @@ def _picture(text: str) -> HttpResponse:
 
 
 urlpatterns = [
-    path("drawn/genre/<str:slug>.svg", cloth, name="drawn_genre"),
+    path("drawn/genre/<word:slug>.svg", cloth, name="drawn_genre"),
     *(
         path(f"drawn/{kind}/<id:row_id>.svg", cover, {"kind": kind}, name=f"drawn_{kind}")
         for kind in ("album", "artist", "track")

@@ -15,6 +15,6 @@ urlpatterns = [
     path("albums/<id:album_id>", views.album, name="album"),
     path("tracks/<id:track_id>", views.track, name="track"),
     path("genres", views.genres, name="genres"),
-    path("genres/<str:slug>", views.genre, name="genre"),
+    path("genres/<word:slug>", views.genre, name="genre"),
     path("", include("catalog.drawings")),
 ]

@@ -1,4 +1,9 @@
-"""How ids stand in addresses: `<id:track_id>` matches the ids that can exist; anything else is 404 before any view."""
+"""How ids and words stand in addresses: what no row can have is 404 before any view.
+
+`<id:track_id>` matches the ids that can exist, `<word:slug>` text that a database can be asked for.
+"""
+
+from django.urls.converters import StringConverter
 
 
 class IdConverter:
@@ -16,3 +21,9 @@ class IdConverter:
 
     def to_url(self, value: int) -> str:
         return str(value)
+
+
+class WordConverter(StringConverter):
+    """A path converter for text without a slash, and without NUL, which PostgreSQL refuses to look for."""
+
+    regex = "[^/\\x00]+"

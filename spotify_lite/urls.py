@@ -11,6 +11,7 @@ SCHEMA_KEPT = 300  # seconds: making the document takes a tenth of one
 READS = ["get", "head"]  # of the document and its page; REST framework would describe itself to OPTIONS
 
 register_converter(addresses.IdConverter, "id")
+register_converter(addresses.WordConverter, "word")
 handler400 = "spotify_lite.problems.bad_request"
 handler403 = "spotify_lite.problems.forbidden"
 handler404 = "spotify_lite.problems.not_found"
@@ -19,7 +20,7 @@ handler500 = "spotify_lite.problems.server_error"
 urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
-    path("words/<str:language>.json", languages.words, name="words"),
+    path("words/<word:language>.json", languages.words, name="words"),
     path("api/schema/", cache_page(SCHEMA_KEPT)(SpectacularAPIView.as_view(http_method_names=READS)), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema", http_method_names=READS), name="docs"),
     path("api/v1/", include("accounts.api.urls")),

@@ -67,13 +67,13 @@ ROWS = [
     # address                                              method    rule       ok
     ("healthz",                                            "GET",    ANYONE,    200),
     ("readyz",                                             "GET",    ANYONE,    200),
-    ("words/<str:language>.json",                          "GET",    ANYONE,    200),
+    ("words/<word:language>.json",                         "GET",    ANYONE,    200),
     ("api/schema/",                                        "GET",    ANYONE,    200),
     ("api/docs/",                                          "GET",    ANYONE,    200),
     ("api/v1/me",                                          "GET",    LISTENING, 200),
     ("api/v1/auth/tokens",                                 "GET",    ACCOUNT,   200),
     ("api/v1/auth/tokens",                                 "POST",   WHOEVER,   400),  # no name and no password
-    ("api/v1/auth/tokens/<str:prefix>",                    "DELETE", OWNER,     204),
+    ("api/v1/auth/tokens/<word:prefix>",                   "DELETE", OWNER,     204),
     ("api/v1/search",                                      "GET",    LISTENING, 200),
     ("api/v1/tracks",                                      "GET",    LISTENING, 200),
     ("api/v1/tracks/<id:track_id>",                        "GET",    LISTENING, 200),
@@ -103,7 +103,7 @@ ROWS = [
     ("albums/<id:album_id>",                               "GET",    PAGE,      200),
     ("tracks/<id:track_id>",                               "GET",    PAGE,      200),
     ("genres",                                             "GET",    PAGE,      200),
-    ("genres/<str:slug>",                                  "GET",    PAGE,      200),
+    ("genres/<word:slug>",                                 "GET",    PAGE,      200),
     ("settings",                                           "GET",    PAGE,      200),
     ("settings/language",                                  "POST",   ANYONE,    302),
     ("settings/password",                                  "GET",    MEMBER,    200),
@@ -114,7 +114,7 @@ ROWS = [
     ("settings/tokens/<slug:prefix>/end",                  "POST",   MINE,      302),
     ("settings/browsers/<slug:handle>/end",                "POST",   MINE,      302),
     ("settings/others/end",                                "POST",   MEMBER,    302),
-    ("drawn/genre/<str:slug>.svg",                         "GET",    ANYONE,    200),
+    ("drawn/genre/<word:slug>.svg",                        "GET",    ANYONE,    200),
     ("drawn/album/<id:album_id>.svg",                      "GET",    ANYONE,    200),
     ("drawn/artist/<id:artist_id>.svg",                    "GET",    ANYONE,    200),
     ("drawn/track/<id:track_id>.svg",                      "GET",    ANYONE,    200),
@@ -144,6 +144,8 @@ ROWS = [
     ("admin/catalog/album/together/<str:what>/",           "POST",   STAFF,     302),
     ("admin/catalog/track/together/<str:what>/",           "GET",    STAFF,     302),
     ("admin/catalog/track/together/<str:what>/",           "POST",   STAFF,     302),
+    ("admin/catalog/album/<id>/preview/",                  "POST",   STAFF,     200),
+    ("admin/catalog/track/<id>/preview/",                  "POST",   STAFF,     200),
     ("admin/catalog/change/act/<uuid:act_id>/",            "GET",    STAFF,     200),
     ("admin/catalog/change/act/<uuid:act_id>/",            "POST",   STAFF,     302),
     ("admin/catalog/change/<int:change_id>/revert/",       "GET",    STAFF,     200),
@@ -307,7 +309,7 @@ def addresses(resolver: URLResolver, before: str = "") -> Iterator[str]:
         if isinstance(pattern, URLResolver):
             yield from addresses(pattern, here)
             continue
-        here = re.sub(r"(admin/\w+/\w+/)<(?:path:object_id|id)>", r"\1<id>", here)
+        here = re.sub(r"(admin/\w+/\w+/)<(?:path:object_id|int:object_id|id)>", r"\1<id>", here)
         here = re.sub(r"(drawn/(\w+)/)<id:row_id>", r"\1<id:\2_id>", here)
         yield re.sub(r"\(\?P<app_label>[\w|]+\)", "(?P<app_label>APPS)", here)
 
@@ -370,7 +372,7 @@ class People:
         library = Library.objects.create(root="/music")
         LibraryFile.objects.create(library=library, path="a.mp3", size=1, mtime_ns=1)
         now = timezone.now()
-        Work.objects.create(kind="package", subject_id=1, ready_at=now, created_at=now)
+        Work.objects.create(kind="source", subject_id=1, ready_at=now, created_at=now)
         upload = Upload.objects.create(
             curator=curator, name="a.mp3", sha256="0" * 64, size=1, state="failed", created_at=now
         )
