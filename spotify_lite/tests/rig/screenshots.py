@@ -34,12 +34,15 @@ def main(names: list[str]) -> int:
     ):
         looking = stage.Stage(full, empty, showcase, chromium)
         for view in tqdm(views, unit="page", disable=None):
-            for width, theme, language in ways(view):
-                file = FOLDER / f"{view.name}-{width}-{theme}-{language}.png"
+            for width, language, themes in ways(view):
+                name = f"{view.name}-{width}-{language}"
                 try:
-                    photograph(looking, looking.look(view, width=width, theme=theme, language=language), file)
+                    page = looking.look(view, width=width, theme=themes[0], language=language)
+                    for theme in themes:
+                        stage.dress(page, width=width, theme=theme)
+                        photograph(looking, page, FOLDER / f"{name}-{theme}.png")
                 except (AssertionError, Error) as error:
-                    failed.append(f"{file.stem}: {str(error).strip().splitlines()[0]}")
+                    failed.append(f"{name}: {str(error).strip().splitlines()[0]}")
         looking.close()
     (FOLDER / "index.html").write_text(sheet())
     for line in failed:
@@ -48,11 +51,11 @@ def main(names: list[str]) -> int:
     return bool(failed)
 
 
-def ways(view: View) -> list[tuple[int, str, str]]:
-    """Return the widths, themes and languages that a view is photographed in."""
+def ways(view: View) -> list[tuple[int, str, tuple[str, ...]]]:
+    """Return the widths, languages and themes that a view is photographed in."""
     widths = tuple(stage.HEIGHTS) if view.everywhere else (390, 1280)
-    ways = [(width, theme, "en") for width in widths for theme in ("dark", "light")]
-    return ways + [(width, "light", "de") for width in GERMAN_WIDTHS]
+    english = [(width, "en", ("dark", "light")) for width in widths]
+    return english + [(width, "de", ("light",)) for width in GERMAN_WIDTHS]
 
 
 def photograph(looking: stage.Stage, page: Page, file: Path) -> None:

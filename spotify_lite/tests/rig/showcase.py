@@ -18,7 +18,7 @@ from django.test import Client
 
 from accounts import tokens
 from accounts.models import User
-from catalog import curation, library, names, search
+from catalog import curation, drawn, library, names, search
 from catalog.models import Album, Artist, Change, Genre, Track
 from catalog.tests import audio
 
@@ -64,13 +64,13 @@ class Record:
     title: str
     songs: tuple[str, ...]
     genres: tuple[str, ...] = ("Folk",)
-    colour: str = ""  # of its picture
+    picture: str = ""  # what its picture is drawn from
     year: int = 2024
     advisory: str = "0"  # 1: explicit
 
 
 RECORDS = {
-    "plain": Record("Halcyon Pike", "Slow Harbour Lights", ("Tideline", "Low Water", "Pilot Boat"), colour="teal"),
+    "plain": Record("Halcyon Pike", "Slow Harbour Lights", ("Tideline", "Low Water", "Pilot Boat"), picture="harbour"),
     "right_to_left": Record("ליאור בן־נון", "לילה על החוף (Live)", ("שיר לערב", "מים, רוח ואבן 2", "الطريق إلى البحر")),
     "arabic": Record(
         "ليلى الحداد", "مرافئ بعيدة", ("نافذة على المطر", "صباح الخير يا بحر", "Remix · آخر الليل"), ("Raï",)
@@ -83,9 +83,11 @@ RECORDS = {
         "The Municipal Orchestra and Choir of the Retired Lighthouse Keepers of the Outer Northern Archipelago",
         LONG,
         (LONG, "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft", "x"),
-        colour="maroon",
+        picture="lighthouse",
     ),
-    "explicit": Record("Nettle & Brine", "Loud Words", ("Said It", "Said It Again"), ("Punk",), "navy", advisory="1"),
+    "explicit": Record(
+        "Nettle & Brine", "Loud Words", ("Said It", "Said It Again"), ("Punk",), picture="brine", advisory="1"
+    ),
     "double": Record("The Halcyon Pike", "Slow Harbour Lights (Deluxe Edition)", ("Tideline",)),
     "scheduled": Record("Halcyon Pike", "Not Yet", ("Tomorrow, Maybe",)),
     "thousand": Record(
@@ -152,7 +154,7 @@ def _record(folder: Path, record: Record) -> None:
         audio.make(
             path,
             seconds=1.0 if many else SECONDS,
-            cover=audio.picture(record.colour, (600, 600)) if record.colour else None,
+            cover=drawn.png(record.picture, 600) if record.picture else None,
             title=title,
             artist=record.artist,
             albumartist=record.artist,
