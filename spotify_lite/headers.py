@@ -18,7 +18,7 @@ TRUSTED = "; require-trusted-types-for 'script'; trusted-types pages"
 # inline style as well.
 ADMIN, DOCS = "/admin/", "/api/docs/"
 PERMISSIONS = (
-    "accelerometer=(), bluetooth=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), "
+    "accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), "
     "gyroscope=(), hid=(), magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=()"
 )
 
