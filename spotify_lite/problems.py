@@ -44,7 +44,8 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
         request,
         403,
         _("This page was open for too long"),
-        _("Nothing was changed. Go back, load the page again, and repeat what you did."),
+        _("Nothing was changed. Load the page again, and repeat what you did."),
+        again=True,
     )
 
 
@@ -86,9 +87,10 @@ def _is_api(path: str) -> bool:
     return path.startswith("/api/")
 
 
-def _page(request: HttpRequest, status: int, title: str, sentence: str) -> HttpResponse:
+def _page(request: HttpRequest, status: int, title: str, sentence: str, *, again: bool = False) -> HttpResponse:
     """Answer a page that asks nothing of the database, and nothing of the request that may be wrong in it."""
-    response = render(request, "refused.html", {"title": title, "sentence": sentence}, status=status)
+    context = {"title": title, "sentence": sentence, "again": again}
+    response = render(request, "refused.html", context, status=status)
     response["Cache-Control"] = "no-store"
     return response
 

@@ -109,7 +109,7 @@ FIELDS: list[dict[str, Any]] = [
         "release_at_1": "99:99",
     },
     {"title": "a", "release_at_0": "9999-12-31", "release_at_1": "23:59:59", "release_at": "9999-12-31T23:59"},
-    {"title": "a", "credits-TOTAL_FORMS": "100000", "credits-INITIAL_FORMS": "-5"},
+    {"title": "a", "credits-TOTAL_FORMS": "300", "credits-INITIAL_FORMS": "-5"},
     {"title": "a", "credits-TOTAL_FORMS": "1", "credits-INITIAL_FORMS": "1", "credits-0-id": "abc"},
     {"action": "delete_selected", "_selected_action": ["abc", "9" * 30, "\0"]},
     {"action": "nothing", "_selected_action": ["1"], "index": "abc"},
