@@ -64,6 +64,7 @@ def own_state(settings: Any, tmp_path: Path) -> Iterator[None]:
         alias: settings.STORAGES[alias] | {"OPTIONS": {"location": settings.MEDIA_DIR / folder}}
         for alias, folder in folders.items()
     }
+    settings.STATIC_ROOT = tmp_path / "static"  # not collected: to look through it took most of a client's time
     settings.DEMO_PENDING = tmp_path / "demo.pending"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # Argon2 is slow on purpose
     cache.clear()
