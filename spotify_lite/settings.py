@@ -110,6 +110,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "spotify_lite.headers.SecurityHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "spotify_lite.compression.Pages",
     "accounts.sessions.Sessions",
     "spotify_lite.languages.Languages",
     "django.middleware.common.CommonMiddleware",
