@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog import names
 from catalog.admin import covers, kept, merging, preview, thumbnails, ticked, together
 from catalog.models import Album, AlbumCredit
+from catalog.templatetags import pages
 
 SONGS_SHOWN = 200  # of an album on its page; the list of songs has them all
 
@@ -88,7 +89,7 @@ class AlbumAdmin(preview.Previewed, covers.Covered, together.Together, merging.M
         """Show the songs in album order, with links, and the way to change them together."""
         rows = album.tracks.order_by("disc_number", "track_number", "id").defer("card")
         context = {
-            "rows": [(song, kept.length(song.duration_ms)) for song in rows[:SONGS_SHOWN]],
+            "rows": [(song, pages.clock(song.duration_ms)) for song in rows[:SONGS_SHOWN]],
             "count": rows.count(),
             "shown": SONGS_SHOWN,
             "together": f"{reverse('admin:catalog_track_changelist')}?album__id__exact={album.pk}",

@@ -3,6 +3,7 @@
 import uuid
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -49,7 +50,7 @@ class KindFilter(admin.SimpleListFilter):
 @admin.register(Change)
 class ChangeAdmin(kept.ReadOnlyAdmin):
     change_list_template = "admin/catalog/changes.html"
-    list_display = ["at", "actor", "done", "sort", "subject"]
+    list_display = ["moment", "actor", "done", "sort", "subject"]
     list_display_links = None
     list_filter = [VerbFilter, KindFilter]
     search_fields = ["label", "actor"]
@@ -57,7 +58,8 @@ class ChangeAdmin(kept.ReadOnlyAdmin):
     actions = None
 
     class Media:
-        css = {"all": ["admin-desk/desk.css"]}
+        css = {"all": ["desk/acts.css"]}
+        js = [forms.Script("desk/moments.js", type="module")]
 
     def get_urls(self) -> list[Any]:
         wrap = self.admin_site.admin_view
@@ -70,6 +72,10 @@ class ChangeAdmin(kept.ReadOnlyAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False  # the database would refuse it
+
+    @admin.display(description=gettext_lazy("When"), ordering="id")
+    def moment(self, row: Change) -> SafeString:
+        return kept.moment(row.at)
 
     @admin.display(description=gettext_lazy("What"), ordering="verb")
     def done(self, row: Change) -> SafeString:

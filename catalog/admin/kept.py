@@ -19,7 +19,7 @@ from accounts.models import User
 from catalog import curation, differences, history, states
 from catalog.models import Change
 
-MOMENTS = forms.Script("admin-desk/moments.js", type="module")
+MOMENTS = forms.Script("desk/moments.js", type="module")
 HISTORY_PAGE = 50  # changes
 SORTED = {"sort_title", "sort_name"}  # columns that follow the title or name
 
@@ -36,7 +36,7 @@ class KeptAdmin(admin.ModelAdmin):
     save_on_top = True
 
     class Media:
-        css = {"all": ["admin-desk/desk.css"]}
+        css = {"all": ["desk/acts.css"]}
         js = [MOMENTS]
 
     @property
@@ -157,12 +157,6 @@ def by_hand(curated: list[str]) -> str:
     if not names:
         return _("Nothing: all of it follows the files.")
     return _("%(fields)s. An import leaves this as it is, until it is reverted.") % {"fields": ", ".join(names)}
-
-
-def length(milliseconds: int) -> str:
-    """Return a length as 3:05."""
-    minutes, seconds = divmod(round(milliseconds / 1000), 60)
-    return f"{minutes}:{seconds:02}"
 
 
 def moment(at: datetime) -> SafeString:

@@ -20,7 +20,7 @@ class MomentWidget(forms.MultiWidget):
     """A date with time, and their zone. A script writes both in the zone of the browser as the page opens."""
 
     class Media:
-        js = [forms.Script("admin-desk/moments.js", type="module")]
+        js = [forms.Script("desk/moments.js", type="module")]
 
     def __init__(self) -> None:
         named = {"type": "datetime-local", "data-moment": "", "aria-label": _("Date and time")}

@@ -14,6 +14,7 @@ from catalog import names
 from catalog.admin import covers, kept, preview, thumbnails, ticked, together
 from catalog.admin.moments import MomentField
 from catalog.models import Credit, Track, TrackGenre
+from catalog.templatetags import pages
 
 
 class CreditInline(kept.PartInline):
@@ -123,7 +124,7 @@ class TrackAdmin(preview.Previewed, covers.Covered, together.Together, kept.Kept
 
     @admin.display(description=_("Length"))
     def duration(self, track: Track) -> str:
-        return kept.length(track.duration_ms)
+        return pages.clock(track.duration_ms)
 
     @admin.display(description=_("Set by hand"))
     def by_hand(self, track: Track) -> str:

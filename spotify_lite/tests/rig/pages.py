@@ -102,7 +102,7 @@ PAGES = (
     View("now-right-to-left", "/albums/{album[right_to_left]}", who="player", act=open_now),
     View("now-long", "/albums/{album[long]}", who="player", act=open_now),
     View("queue", "/albums/{album[cjk]}", who="player", act=open_queue),
-    View("toast", "/albums/{album[plain]}", act=fail_to_play),
+    View("toast", "/albums/{album[plain]}", who="player", act=fail_to_play),
     View("search", "/search"),
     View("search-found", "/search?q=ti"),
     View("search-right-to-left", "/search?q=%D7%9C%D7%99%D7%9C%D7%94"),

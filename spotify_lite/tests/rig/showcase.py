@@ -149,8 +149,6 @@ def _record(folder: Path, record: Record) -> None:
     many = len(record.songs) > len(GENRES)
     for number, title in enumerate(record.songs, start=1):
         path = folder / f"{number:04}.mp3"
-        if path.exists():
-            continue
         audio.make(
             path,
             seconds=1.0 if many else SECONDS,

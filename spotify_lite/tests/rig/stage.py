@@ -125,7 +125,7 @@ def running(
 ) -> Iterator[tuple[server.Server, server.Server, SimpleNamespace]]:
     """Start the two servers with state of their own in `place`; `demo` is made where it is not there."""
     var, bare = place / "full", place / "empty"
-    for folder in (var, bare):
+    for folder in (var, bare, place / "music", place / "uploads"):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
     port = server.free_port()
