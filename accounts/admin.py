@@ -5,7 +5,8 @@ from typing import Any
 from axes.models import AccessAttempt
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
-from django.db.models import Model
+from django.db import transaction
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -31,6 +32,14 @@ class ListenerAdmin(UserAdmin):
     show_full_result_count = False
     list_display = ["username", "email", "is_guest", "is_staff", "is_active", "last_seen_at"]
     list_filter = ["is_guest", "is_staff", "is_active"]
+
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        deletion.delete_account(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        with transaction.atomic():
+            for user in queryset:
+                deletion.delete_account(user)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Tell what would go; the last superuser is protected, and so nothing does."""

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 
+from django.conf import settings
 from django.db import transaction
+from django.utils.module_loading import import_string
 
 from accounts import throttling
 from accounts.models import User
@@ -19,12 +21,16 @@ def delete_account(user: User) -> None:
     name on it (how often a song was played), or is the history of the catalog, which outlives its curators.
     """
     with transaction.atomic():
+        # A play that begins meanwhile waits for this lock, and then finds nobody to belong to.
+        locked = User.objects.filter(id=user.id)
         if user.is_superuser:
-            # locked in one order: of two who leave at once, one waits and then sees that the other one is gone
-            list(User.objects.superusers().select_for_update().order_by("id"))
-            if leaves_nobody([user]):
-                raise LastSuperuser
+            # in one order: of two who leave at once, one waits and then sees that the other one is gone
+            locked |= User.objects.superusers()
+        list(locked.select_for_update().order_by("id"))
+        if leaves_nobody([user]):
+            raise LastSuperuser
         throttling.forget_account(user.get_username())
+        import_string(settings.LISTENING_FORGET)([user.id])
         user.delete()
 
 

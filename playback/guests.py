@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from accounts.models import User
-from playback import merging, resume, state
+from playback import listening, merging, resume, state
 from playback.models import Play, PlaybackState, ResumePoint
 
 SWEPT_AT_ONCE = 200  # guests a transaction
@@ -17,6 +17,8 @@ def merge(guest: User, into: User) -> None:
     Plays go before resume points, both sorted, as everywhere (`playback.plays`).
     """
     with transaction.atomic():
+        # a play of the guest that begins meanwhile would stop the deletion: it waits, and is refused
+        list(User.objects.select_for_update().filter(id=guest.id))
         theirs = Play.objects.filter(listener=into).values("play_id")
         moving = Play.objects.select_for_update(no_key=True).filter(listener=guest).exclude(play_id__in=theirs)
         ids = list(moving.order_by("play_id").values_list("id", flat=True))
@@ -36,6 +38,7 @@ def sweep(*, at: datetime, after: timedelta) -> int:
         with transaction.atomic():
             idle = User.objects.guests().idle(at=at, after=after).select_for_update(skip_locked=True)
             ids = list(idle.values_list("id", flat=True)[:SWEPT_AT_ONCE])
+            listening.forget(ids)
             User.objects.filter(id__in=ids).delete()
         swept += len(ids)
         if len(ids) < SWEPT_AT_ONCE:

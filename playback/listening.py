@@ -16,6 +16,7 @@ from accounts import guests
 from accounts.models import User
 from catalog.models import Track
 from playback import commit, merging, plays, resume
+from playback.models import Play, ResumePoint
 from spotify_lite.prepared import Prepared
 
 _SAMPLES: dict[str, Any] = {"track_id": merging.TRACK_IDS.stop - 1, "at": datetime.max.replace(tzinfo=UTC)}
@@ -172,6 +173,18 @@ def store(batch: Sequence[Listening]) -> list[dict[UUID, int]]:
         }
         for request in batch
     ]
+
+
+def forget(listener_ids: Collection[int]) -> None:
+    """Delete what these listeners heard, in the transaction that deletes them and has locked their rows.
+
+    Plays are locked first: who writes progress holds its play, so that no event and no resume point can come after
+    those that go here. A resume point has no foreign key in the database that would refuse it.
+    """
+    heard = Play.objects.filter(listener_id__in=listener_ids)
+    list(heard.select_for_update().order_by("play_id", "listener_id").values_list("id"))
+    heard.delete()
+    ResumePoint.objects.filter(listener_id__in=listener_ids).delete()
 
 
 def ms_of(at: datetime) -> int:

@@ -67,6 +67,7 @@ GUESTS = env.boolean("GUESTS", EMBEDDED)  # may one listen without an account?
 SIGN_UP = env.boolean("SIGN_UP", EMBEDDED)
 AUTH_USER_MODEL = "accounts.User"
 GUEST_MERGE = "playback.guests.merge"  # what a guest leaves behind; accounts may not import playback
+LISTENING_FORGET = "playback.listening.forget"  # what goes with an account
 GUEST_IDLE = timedelta(days=30)  # a guest not seen for so long is swept
 TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0)  # balancers in front, each of which adds to X-Forwarded-For
 
