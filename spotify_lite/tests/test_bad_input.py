@@ -24,6 +24,7 @@ NO_IDS = [
 BY_ID = ["/api/v1/tracks/{}", "/api/v1/tracks/{}/audio", "/api/v1/artists/{}", "/api/v1/albums/{}"]
 PAGES_BY_ID = ["/tracks/{}", "/artists/{}", "/artists/{}/songs", "/albums/{}", "/drawn/track/{}.svg",
                "/drawn/album/{}.svg", "/drawn/artist/{}.svg"]  # fmt: skip
+HANG = 2.0  # seconds of a thread; an answer takes a hundredth of it, but tests do not measure that
 QUERIES = {
     "nothing": "",
     "space": " \t\n ",
@@ -90,14 +91,14 @@ def test_a_genre_that_cannot_be_is_not_found(client: Client, music: Track, slug:
 
 
 @pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
-def test_any_search_is_answered_in_time(client: Client, music: Track, query: str) -> None:
+def test_no_search_hangs(client: Client, music: Track, query: str) -> None:
     encoded = quote(query.encode("utf-8", "surrogatepass"))
     for path in ("/api/v1/search?q=", "/search?q=", "/search?partial&q="):
         began = time.thread_time()  # of this thread: other tests may run beside
         answer = client.get(path + encoded)
         took = time.thread_time() - began
         assert answer.status_code == 200
-        assert took < 0.3, f"{took * 1000:.0f} ms"
+        assert took < HANG, f"{took * 1000:.0f} ms"
         assert answer["Content-Type"] == "application/json" or b"<script>alert" not in answer.content
     assert len(client.get("/api/v1/search?q=" + encoded).json()["query"]) <= 256
 
