@@ -51,7 +51,8 @@ class Edit:
     def __init__(self, act: Act, subjects: Subjects, *, by_hand: bool = True) -> None:
         self._act = act
         self._by_hand = by_hand
-        self._before = {kind: states.take(kind, ids, lock=True) for kind, ids in subjects.items()}
+        # locked in one order, or two edits that meet in it twice would wait for each other
+        self._before = {kind: states.take(kind, subjects[kind], lock=True) for kind in sorted(subjects)}
         self._reach = reach_of_all(self._before)
 
     def end(self, made: Subjects | None = None) -> list[Change]:

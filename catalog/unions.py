@@ -49,6 +49,7 @@ def plan(kind: str, *, keep: int, ids: Collection[int]) -> Plan:
 def merge(act: Act, kind: str, *, keep: int, ids: Collection[int]) -> Plan:
     """Merge these into the one that stays, in one transaction; raise NotThere."""
     with transaction.atomic():
+        states.take(kind, ids, lock=True)  # of two merges at once, the later one plans with what the first has left
         found = plan(kind, keep=keep, ids=ids)
         gone = [row.pk for row in found.others]
         subjects = {kind: [keep, *gone], "track": found.tracks}

@@ -18,7 +18,11 @@ class Excess(BadRequest):
 
 def of_queryset(queryset: Any) -> list[int]:
     """Return the ids of a list's selection, all pages of it where the curator said so."""
-    ids = list(queryset.order_by("pk").values_list("pk", flat=True)[: edits.MOST + 1])
+    return few_enough(list(queryset.order_by("pk").values_list("pk", flat=True)[: edits.MOST + 1]))
+
+
+def few_enough(ids: list[int]) -> list[int]:
+    """Return these ids; raise Excess for more than one act may change."""
     if len(ids) > edits.MOST:
         raise Excess
     return ids
@@ -27,10 +31,8 @@ def of_queryset(queryset: Any) -> list[int]:
 def of_request(request: HttpRequest) -> list[int]:
     """Return the ids that a page carries, each once; what is no id is left out."""
     given = request.POST.get("ids", "") if request.method == "POST" else request.GET.get("ids", "")
-    ids = [int(part) for part in given.split(",") if part.isascii() and part.isdecimal() and len(part) < 12]
-    if len(ids) > edits.MOST:
-        raise Excess
-    return list(dict.fromkeys(ids))
+    ids = (int(part) for part in given.split(",") if part.isascii() and part.isdecimal() and len(part) < 12)
+    return few_enough(list(dict.fromkeys(ids)))
 
 
 def written(ids: list[int]) -> str:

@@ -59,13 +59,11 @@ class Together(admin.ModelAdmin):
         if what not in WAYS:
             raise Http404
         try:
-            ids = chosen.of_request(request)
+            if ids := chosen.of_request(request):
+                return self._page(request, what, ids, step=request.POST.get("step", ""))
         except chosen.Excess as excess:
             self.message_user(request, str(excess), messages.ERROR)
-            ids = []
-        if not ids:
-            return HttpResponseRedirect(self._list())
-        return self._page(request, what, ids, step=request.POST.get("step", ""))
+        return HttpResponseRedirect(self._list())
 
     def _open(self, request: HttpRequest, what: str, queryset: QuerySet) -> HttpResponse | None:
         try:
@@ -87,7 +85,6 @@ class Together(admin.ModelAdmin):
             **self.admin_site.each_context(request),
             "title": way.title,
             "opts": self.opts,
-            "module_name": self.opts.verbose_name_plural,
             "form": form,
             "media": self.media + (form.media if form else forms.Media()),
             "count": len(subjects),
@@ -111,12 +108,12 @@ class Together(admin.ModelAdmin):
         return ScheduleForm(data) if what == "schedule" else None
 
     def _subjects(self, what: str, ids: list[int]) -> tuple[str, list[int]]:
-        """Return what is changed: the songs of albums, where these are published."""
+        """Return what is changed: the songs of albums, where these are published; raise Excess for too many."""
         kind = states.kind_of(self.model)
         if what == "edit" or kind == "track":
             return kind, ids
         songs = [Track.objects.filter(album_id__in=some).values_list("id", flat=True) for some in states.batches(ids)]
-        return "track", [song for some in songs for song in some]
+        return "track", chosen.few_enough([song for some in songs for song in some])
 
     def _list(self) -> str:
         return reverse(f"admin:catalog_{self.opts.model_name}_changelist")

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from catalog import releases, search
+from catalog import edits, releases, search
 from catalog.models import Album, Artist, Change, Genre, Track
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +114,14 @@ def test_album_is_published_hidden_and_scheduled_as_a_whole(desk, make_track):
     assert Track.objects.filter(release_at__year=2030, published=True).count() == 2
     do(desk, "publish", [album.id], kind="album")
     assert Album.objects.get(id=album.id).tracks_count == 2
+
+
+def test_albums_with_more_songs_than_one_act_may_change_are_refused(desk, make_track, monkeypatch):
+    album = make_track("One").album
+    make_track("Two")
+    monkeypatch.setattr(edits, "MOST", 1)
+    assert "Choose at most 1 at once." in do(desk, "hide", [album.id], kind="album").content.decode()
+    assert not Change.objects.exists()
 
 
 def test_lists_can_be_narrowed_to_what_is_hidden_or_scheduled(desk, make_track):
