@@ -17,7 +17,7 @@ import * as panel from "./panel.js";
 import { Player } from "./player.js";
 import { Progress } from "./progress.js";
 import * as recent from "./recent.js";
-import { restore } from "./restore.js";
+import * as restore from "./restore.js";
 import * as rows from "./rows.js";
 import * as search from "./search.js";
 import * as settings from "./settings.js";
@@ -65,13 +65,14 @@ player.addEventListener("trouble", ({ detail: { sentence, again } }) =>
 );
 addEventListener("pagehide", () => {
   player.leave();
+  restore.leave(player);
   progress.send({ leaving: true });
 });
 
 const flushed = outbox.kept.length ? progress.send() : Promise.resolve(); // what the page before left
 onPage(document.querySelector("main"));
 switches.show(document);
-restore({ player, api, memory });
+restore.restore({ player, api, memory });
 
 function onPage(main) {
   queue.page();

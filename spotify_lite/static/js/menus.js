@@ -21,7 +21,7 @@ export function start({ player, api, open, tell }) {
           href: `/artists/${person.id}`,
         })),
         ...(track.album ? [{ icon: "disc", text: gettext("Go to album"), href: `/albums/${track.album.id}` }] : []),
-        { icon: "note", text: gettext("Song details"), href: `/tracks/${track.id}` },
+        { icon: "info", text: gettext("Song details"), href: `/tracks/${track.id}` },
         link(`/tracks/${track.id}`),
       ],
     };

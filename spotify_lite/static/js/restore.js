@@ -1,10 +1,24 @@
 // Continue after a reload: from this device at once, from another device when that one was listened to later.
+// Where a page of ours led to this one, as a form does, the sound goes on, unless the browser waits for a press.
 
 const LATER = 2_000; // milliseconds; the same moment, written by both sides
+const SOUNDED = "sounded"; // when a page of this tab was left with the sound on
+const SOON = 10_000; // milliseconds from there to here
+
+// Remember over the change of pages whether there was sound.
+export function leave({ playing }) {
+  try {
+    if (playing) sessionStorage.setItem(SOUNDED, Date.now());
+    else sessionStorage.removeItem(SOUNDED);
+  } catch {
+    // it stands still then
+  }
+}
 
 export async function restore({ player, api, memory }) {
   const own = memory.load();
   if (own?.tracks?.length) player.restore(own);
+  const sounded = led();
   let me;
   try {
     me = await api.who();
@@ -17,6 +31,7 @@ export async function restore({ player, api, memory }) {
     memory.forget(); // another person's queue
     if (!player.playing) player.restore({ tracks: [], shuffled: false, repeat: "off" });
   }
+  if (mine && sounded) player.play();
   const theirs = await api.get("/me/playback").catch(() => null);
   if (player.playing || !theirs?.queue?.length) return;
   if (Date.parse(theirs.updated_at ?? theirs.at) <= (mine?.at ?? 0) + LATER) return;
@@ -34,4 +49,16 @@ export async function restore({ player, api, memory }) {
     tracks[index] = track;
   }
   player.restore({ tracks, index, from: "", positionMs, shuffled: false });
+}
+
+// Say whether a page with sound led here just now; asked again it has not.
+function led() {
+  const [{ type } = {}] = performance.getEntriesByType("navigation");
+  try {
+    const since = Date.now() - Number(sessionStorage.getItem(SOUNDED));
+    sessionStorage.removeItem(SOUNDED);
+    return type === "navigate" && document.referrer.startsWith(location.origin) && since < SOON;
+  } catch {
+    return false;
+  }
 }

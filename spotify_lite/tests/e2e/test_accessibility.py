@@ -47,6 +47,8 @@ def test_page_breaks_no_rule_of_accessibility(checked: Stage, view: View) -> Non
 def test_german_page_breaks_no_rule_of_accessibility(checked: Stage, view: View) -> None:
     page = checked.look(view, width=390, theme="light", language="de")
     found = broken(page, TAGS)
+    stage.dress(page, width=390, theme="dark")
+    found += broken(page, COLOURS)
     if not view.act:  # what is open may close when the width changes
         stage.dress(page, width=1280, theme="light")
         found += broken(page, TAGS)

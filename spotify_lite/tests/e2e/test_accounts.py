@@ -203,6 +203,24 @@ def test_language_follows_the_listener(guest: Page, chromium: Browser, demo: Ser
     elsewhere.close()
 
 
+def test_sound_goes_on_in_another_language_and_stands_still_after_a_reload(guest: Page) -> None:
+    """The browser asks for a press before there is sound; those that led from page to page count."""
+    guest.goto("/")
+    title = play_first_song(guest)
+    guest.keyboard.press("l")
+    seconds_until_sound(guest, after=5.0)
+    guest.locator("nav.nav a[href='/settings']").first.click()
+    guest.get_by_label("Deutsch").check()
+    guest.get_by_role("button", name="Change", exact=True).click()
+    expect(guest.locator("html")).to_have_attribute("lang", "de")
+    seconds_until_sound(guest, after=5.0)
+    expect(guest.locator("#player [data-title]")).to_have_text(title)
+    expect(guest.locator("#player").get_by_role("button", name="Pause")).to_be_visible()
+    guest.reload()
+    expect(guest.locator("#player").get_by_role("button", name="Abspielen")).to_be_visible()
+    assert guest.evaluate("document.querySelector('#audio').paused")
+
+
 def test_account_can_be_managed_without_scripts(chromium: Browser, demo: Server, name: str) -> None:
     context = chromium.new_context(java_script_enabled=False, base_url=demo.url)
     page = context.new_page()

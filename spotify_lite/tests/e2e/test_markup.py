@@ -46,7 +46,7 @@ def errors(looking: Stage, tmp_path_factory: pytest.TempPathFactory) -> Errors:
 def served(looking: Stage) -> Iterator[tuple[str, str]]:
     """Yield a file name and what the server sends, for each view that has an address of its own."""
     for view in PAGES:
-        if view.act is None:
+        if view.act is None and not view.fails:
             for language in LANGUAGES:
                 page = looking.page_of(view.who, language, empty=view.empty)
                 answer = page.context.request.get(view.url(looking.showcase), headers={"Accept": "text/html"})
@@ -62,7 +62,9 @@ def said(message: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("view", [view for view in PAGES if view.act is None], ids=lambda view: view.name)
+@pytest.mark.parametrize(
+    "view", [view for view in PAGES if view.act is None and not view.fails], ids=lambda view: view.name
+)
 def test_page_is_valid_html(view: View, language: str, errors: Errors) -> None:
     found = errors.get(name_of(view, language), [])
     assert not found, "\n".join(found)

@@ -23,6 +23,7 @@ class View:
     status: int = 200
     empty: bool = False  # of a catalog with nothing in it
     everywhere: bool = True  # False: one width is enough
+    fails: bool = False  # the server's page of a failure, which no address asks for: `Stage` puts it there
 
     def url(self, showcase: Any) -> str:
         """Return the path with its places filled."""
@@ -76,6 +77,30 @@ def fail_to_play(page: Page) -> None:
     page.route("**/media/**", lambda route: route.fulfill(status=410, body="gone"))
     page.locator("main .row .hit").first.click()
     expect(page.locator("#toast")).to_be_visible()
+
+
+def lose_the_net(page: Page) -> None:
+    """Follow a link that the server is not reached for, while a song is on."""
+    play(page)
+    page.route("**/genres", lambda route: route.abort())
+    page.locator("nav.nav a[href='/genres']").click()
+    expect(page.locator("main[data-passing] .btn.play")).to_be_visible()
+
+
+def come_too_late(page: Page) -> None:
+    """Send a form whose token is gone."""
+    page.context.clear_cookies(name="csrftoken")
+    page.locator("form[action='/settings/language'] button[type=submit]").click()
+    expect(page.locator("body.bare")).to_be_visible()
+
+
+def guess(page: Page) -> None:
+    """Try one account's password until no more may be tried."""
+    while page.locator("#main form").count():
+        page.locator("input[name=username]").fill("somebody-else")
+        page.locator("input[name=password]").fill("a guess")
+        with page.expect_navigation():
+            page.locator("input[name=password]").press("Enter")
 
 
 def send(page: Page) -> None:
@@ -141,13 +166,17 @@ PAGES = (
     View("login-refused", "/login", act=send),
     View("signup", "/signup"),
     View("signup-refused", "/signup", act=send),
+    View("login-too-often", "/login", act=guess),
     View("not-found", "/no-such-page", status=404),
+    View("offline", "/", who="player", act=lose_the_net),
+    View("refused", "/settings", act=come_too_late),
+    View("failure", "/", status=500, fails=True),
     View("admin-login", "/admin/login/"),
     View("admin", "/admin/", who="curator"),
     View("admin-tracks", "/admin/catalog/track/", who="curator"),
     View("admin-track", "/admin/catalog/track/{track[plain]}/change/", who="curator"),
     View("admin-track-right-to-left", "/admin/catalog/track/{track[right_to_left]}/change/", who="curator"),
-    View("admin-track-add", "/admin/catalog/track/add/", who="superuser"),
+    View("admin-album-add", "/admin/catalog/album/add/", who="superuser"),
     View("admin-albums", "/admin/catalog/album/", who="curator"),
     View("admin-album", "/admin/catalog/album/{album[long]}/change/", who="curator"),
     View("admin-artists", "/admin/catalog/artist/", who="curator"),

@@ -11,16 +11,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
-from django.test import Client
+from django.test import Client, RequestFactory
+from django.utils import translation
 
 from accounts import tokens
 from accounts.models import User
 from catalog import curation, drawn, library, names, search
 from catalog.models import Album, Artist, Change, Genre, Track
 from catalog.tests import audio
+from spotify_lite import problems
 
 PASSWORD = "correct horse battery staple"  # of all people here
 PHONE = (
@@ -107,6 +110,7 @@ class Showcase:
     genre: str  # a slug
     genre_id: int
     act: str  # of a curator, in the history
+    failure: dict[str, str]  # the page of a failure, by its language
     password: str = PASSWORD
     people: tuple[str, ...] = ("listener", "curator", "superuser")
 
@@ -142,7 +146,13 @@ def fill(folder: Path) -> Showcase:
         genre=genre.slug,
         genre_id=genre.id,
         act=str(Change.objects.order_by("id").values_list("act", flat=True).last()),
+        failure={code: _failure(code) for code, _ in settings.LANGUAGES},
     )
+
+
+def _failure(language: str) -> str:
+    with translation.override(language):
+        return problems.server_error(RequestFactory().get("/")).content.decode()
 
 
 def _record(folder: Path, record: Record) -> None:

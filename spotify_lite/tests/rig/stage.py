@@ -17,6 +17,7 @@ from spotify_lite.tests.rig.pages import View
 PATIENCE = 15_000  # milliseconds for what a loaded machine does late
 HEIGHTS = {390: 844, 768: 1024, 1280: 800}  # of a screen, by its width
 LOCALES = {"en": "en-GB", "de": "de-DE"}
+HTML = "text/html; charset=utf-8"
 QUIET = 120  # milliseconds without anything on its way
 LOOK_EVERY = 40  # milliseconds
 STILL = """async () => {
@@ -45,6 +46,9 @@ class Stage:
         """Return the page as it stands once everything has come and nothing moves; AssertionError where it does not."""
         page = self.page_of(view.who, language, empty=view.empty)
         page.unroute_all()
+        if view.fails:
+            body = self.showcase.failure[language]
+            page.route(view.url(self.showcase), lambda route: route.fulfill(status=500, content_type=HTML, body=body))
         dress(page, width=width, theme=theme)
         answer = page.goto(view.url(self.showcase))
         assert answer is not None
