@@ -422,7 +422,7 @@ class Migration(migrations.Migration):
                 ('other_id', models.BigIntegerField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('kind', 'one_id', 'other_id'), name='distinct_unique')],
+                'constraints': [models.UniqueConstraint(fields=('kind', 'one_id', 'other_id'), name='distinct_unique'), models.CheckConstraint(condition=models.Q(('one_id__lt', models.F('other_id'))), name='distinct_in_order')],
             },
         ),
         migrations.CreateModel(
@@ -460,7 +460,15 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'upload',
                 'verbose_name_plural': 'uploads',
-                'indexes': [models.Index(fields=['curator', '-created_at'], name='upload_of_curator')],
+                'indexes': [models.Index(fields=['curator', '-created_at'], name='upload_of_curator'), models.Index(condition=models.Q(('state', 'ready'), _negated=True), fields=['-created_at', '-id'], name='upload_unfinished')],
             },
+        ),
+        migrations.AddIndex(
+            model_name='track',
+            index=models.Index(condition=models.Q(('published', False)), fields=['sort_title', 'id'], name='track_hidden'),
+        ),
+        migrations.AddIndex(
+            model_name='track',
+            index=models.Index(condition=models.Q(('available', False)), fields=['sort_title', 'id'], name='track_gone'),
         ),
     ]

@@ -90,4 +90,7 @@ class Distinct(models.Model):
     other_id = models.BigIntegerField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["kind", "one_id", "other_id"], name="distinct_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "one_id", "other_id"], name="distinct_unique"),
+            models.CheckConstraint(condition=models.Q(one_id__lt=models.F("other_id")), name="distinct_in_order"),
+        ]

@@ -84,6 +84,9 @@ class Track(models.Model):
             models.Index(  # the next release: how long catalog answers may be cached
                 fields=["release_at"], name="track_releases", condition=models.Q(release_at__isnull=False)
             ),
+            # the curators' lists of what listeners do not see, which is little
+            models.Index(fields=["sort_title", "id"], name="track_hidden", condition=models.Q(published=False)),
+            models.Index(fields=["sort_title", "id"], name="track_gone", condition=models.Q(available=False)),
         ]
 
     def __str__(self) -> str:

@@ -40,7 +40,12 @@ class Upload(models.Model):
     class Meta:
         verbose_name = _("upload")
         verbose_name_plural = _("uploads")
-        indexes = [models.Index(fields=["curator", "-created_at"], name="upload_of_curator")]  # the list, the quota
+        indexes = [
+            models.Index(fields=["curator", "-created_at"], name="upload_of_curator"),  # the list, the quota
+            models.Index(  # the desk's first page
+                fields=["-created_at", "-id"], name="upload_unfinished", condition=~models.Q(state="ready")
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

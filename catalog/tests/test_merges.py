@@ -33,7 +33,7 @@ def everything() -> dict:
         "taken": taken,
         "cards": cards,
         "counts": counts,
-        "albums": list(Album.objects.values_list("id", "artists")),
+        "albums": list(Album.objects.order_by("id").values_list("id", "artists")),
     }
 
 
