@@ -7,7 +7,6 @@ functions of `KINDS` do is therefore safe to do twice.
 
 import logging
 import threading
-import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -20,8 +19,8 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
+from catalog import hints
 from catalog.models import Work
-from spotify_lite.celery import app
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +47,6 @@ WORDS = {  # what each is for, for curators
 LOWEST = 100  # priority of what nobody waits for
 LEASE = timedelta(seconds=30)  # after a worker's death the row waits no longer than this and a sweep
 HEARTBEAT = 10.0  # seconds; two may be late before the lease runs out
-SWEEP = 15  # seconds between sweeps; a hint that was not taken by then is worth nothing, the next sweep sends another
 SWEPT = 500  # rows a sweep hints at: more than the workers do until the next
 HINTED = 8  # rows of one enqueue that are hinted at: enough to keep workers busy until the sweep finds the rest
 ATTEMPTS = 5
@@ -62,8 +60,6 @@ UNTRIED: dict[str, Any] = {
     "reason": "",
 }
 DIED = "Its worker stopped without a word, five times."
-
-_muted_until = 0.0  # time.monotonic(); after a failed hint there is none for a sweep's length: the writer must not wait
 
 
 class Failed(Exception):
@@ -111,7 +107,7 @@ def enqueue_many(kind: str, payloads: Mapping[int, dict[str, Any]], *, priority:
                     payload=payload, priority=priority, ready_at=now, **UNTRIED
                 )
     ids = [rows[subject].id for subject in payloads]
-    transaction.on_commit(lambda: hint(ids[:HINTED]), robust=True)
+    transaction.on_commit(lambda: hints.work(ids[:HINTED]), robust=True)
     return [rows[subject] for subject in payloads]
 
 
@@ -120,25 +116,15 @@ def retry(work: Work) -> bool:
     failed = Work.objects.filter(id=work.id, state=Work.State.FAILED)
     if not failed.update(ready_at=timezone.now(), **UNTRIED):
         return False
-    transaction.on_commit(lambda: hint([work.id]), robust=True)
+    transaction.on_commit(lambda: hints.work([work.id]), robust=True)
     return True
-
-
-def hint(ids: list[int]) -> None:
-    """Tell the workers of these rows. A dead broker costs one log line a sweep: the rows wait for it."""
-    _send("catalog.tasks.run_work", [[work_id] for work_id in ids])
-
-
-def hint_index() -> None:
-    """Tell a worker that the search index has something to take in, which else waits for the next beat."""
-    _send("catalog.tasks.index_search", [[]])
 
 
 def sweep() -> int:
     """Hint at what is due, most urgent first: lost messages, back-offs that ended, leases that ran out."""
     at = timezone.now()
     ids = [work_id for state in _TAKEN_FROM for work_id in _due(state, at)[:SWEPT]][:SWEPT]
-    hint(ids)
+    hints.work(ids)
     return len(ids)
 
 
@@ -160,18 +146,6 @@ def run(work_id: int) -> bool:
 
 
 _TAKEN_FROM = (Work.State.RUNNING, Work.State.QUEUED)  # abandoned rows first: they have waited longest
-
-
-def _send(task: str, calls: list[list[int]]) -> None:
-    global _muted_until
-    if time.monotonic() < _muted_until:
-        return
-    try:
-        for args in calls:
-            app.send_task(task, args=args, expires=SWEEP)
-    except Exception as error:  # noqa: BLE001 - whatever a broker's client raises, the row is there
-        _muted_until = time.monotonic() + SWEEP
-        logger.warning("no message could be sent for %s %s; the sweep will find it: %s", task, calls, error)
 
 
 def _rows(kind: str, subjects: Iterable[int]) -> dict[int, Work]:

@@ -154,7 +154,7 @@ def test_cached_answer_does_not_outlive_a_change(desk, make_track):
 
 def test_commit_tells_a_worker_to_index(desk, make_track, monkeypatch, django_capture_on_commit_callbacks):
     sent = []
-    monkeypatch.setattr("catalog.work.app.send_task", lambda name, **options: sent.append(name))
+    monkeypatch.setattr("catalog.hints.app.send_task", lambda name, **options: sent.append(name))
     track = make_track("Tideline")
     with django_capture_on_commit_callbacks(execute=True):
         do(desk, "hide", [track.id])

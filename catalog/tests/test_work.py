@@ -7,7 +7,7 @@ import pytest
 from celery import Celery
 from django.utils import timezone
 
-from catalog import work
+from catalog import hints, work
 from catalog.models import Work
 
 pytestmark = pytest.mark.django_db
@@ -188,10 +188,10 @@ def test_lease_is_renewed_while_the_work_goes_on(monkeypatch):
 
 @pytest.mark.django_db(transaction=True)
 def test_dead_broker_does_not_fail_the_writer(monkeypatch, caplog):
-    monkeypatch.setattr(work, "_muted_until", 0.0)
-    policy = work.app.conf.task_publish_retry_policy
+    monkeypatch.setattr(hints, "_muted_until", 0.0)
+    policy = hints.app.conf.task_publish_retry_policy
     dead = Celery("dead", broker="redis://127.0.0.1:1/0", task_publish_retry_policy=policy)
-    monkeypatch.setattr(work, "app", dead)
+    monkeypatch.setattr(hints, "app", dead)
     started = time.monotonic()
     for subject in range(20):
         work.enqueue("note", subject)
