@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from catalog import arrivals
 from catalog.models import Album, Artist, Track, Work
 
@@ -12,7 +14,7 @@ class Overview:
 
     tracks: int  # of all, listed or not
     hidden: int
-    scheduled: int
+    scheduled: int  # published, and their release is to come
     artists: int
     albums: int
     waiting: int  # pieces of work
@@ -26,7 +28,7 @@ def overview() -> Overview:
     return Overview(
         tracks=Track.objects.count(),
         hidden=Track.objects.filter(published=False).count(),
-        scheduled=Track.objects.filter(release_at__isnull=False, published=True).count(),
+        scheduled=Track.objects.filter(release_at__gt=timezone.now(), published=True).count(),
         artists=Artist.objects.count(),
         albums=Album.objects.count(),
         waiting=Work.objects.exclude(state=Work.State.FAILED).count(),

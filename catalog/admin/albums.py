@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from catalog import names
-from catalog.admin import covers, kept, merging, preview, thumbnails, ticked, together
+from catalog import names, thumbnails
+from catalog.admin import covers, kept, merging, preview, ticked, together
 from catalog.models import Album, AlbumCredit
 from catalog.templatetags import pages
 

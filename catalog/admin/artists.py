@@ -7,8 +7,8 @@ from django.contrib import admin
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from catalog import names
-from catalog.admin import duplicates, kept, merging, thumbnails
+from catalog import names, thumbnails
+from catalog.admin import duplicates, kept, merging
 from catalog.models import Artist
 
 

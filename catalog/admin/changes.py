@@ -209,7 +209,6 @@ class ChangeAdmin(kept.ReadOnlyAdmin):
         return {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "module_name": self.opts.verbose_name_plural,
             "media": self.media,
         }
 

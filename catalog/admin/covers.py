@@ -9,8 +9,8 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from catalog import covers, cutter, reasons, work
-from catalog.admin import kept, thumbnails
+from catalog import covers, cutter, reasons, thumbnails, work
+from catalog.admin import kept
 from catalog.models import Cover
 from spotify_lite import tickets
 

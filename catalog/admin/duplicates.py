@@ -10,8 +10,8 @@ from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from catalog import duplicates, states
-from catalog.admin import chosen, thumbnails
+from catalog import duplicates, states, thumbnails
+from catalog.admin import chosen
 
 PAGE = 25  # groups
 

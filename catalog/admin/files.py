@@ -1,11 +1,13 @@
 """The files behind the catalog: to look at."""
 
 from django.contrib import admin
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from catalog import reasons
+from catalog import reasons, sizes
 from catalog.admin import kept
 from catalog.models import Library, LibraryFile, Master, Rendition
+from catalog.templatetags import pages
 
 
 @admin.register(Library)
@@ -15,12 +17,16 @@ class LibraryAdmin(kept.ReadOnlyAdmin):
 
 @admin.register(LibraryFile)
 class LibraryFileAdmin(kept.ReadOnlyAdmin):
-    list_display = ["path", "library", "size", "missing", "why"]
+    list_display = ["path", "library", "sized", "missing", "why"]
     list_filter = ["missing", ("reason", admin.EmptyFieldListFilter)]
     list_select_related = ["library"]
     raw_id_fields = ["library", "master"]
     search_fields = ["path", "reason"]
     ordering = ["id"]
+
+    @admin.display(description=_("size"), ordering="size")
+    def sized(self, file: LibraryFile) -> str:
+        return sizes.say(file.size)
 
     @admin.display(description=_("reason"))
     def why(self, file: LibraryFile) -> str:
@@ -29,17 +35,33 @@ class LibraryFileAdmin(kept.ReadOnlyAdmin):
 
 @admin.register(Master)
 class MasterAdmin(kept.ReadOnlyAdmin):
-    list_display = ["track", "container", "codec", "bitrate", "sample_rate", "bit_depth", "duration_ms", "size"]
+    list_display = ["track", "container", "codec", "bitrate", "sample_rate", "bit_depth", "length", "sized"]
     list_filter = ["container", "codec"]
     list_select_related = ["track"]
     search_fields = ["track__title", "fingerprint", "sha256"]
     ordering = ["id"]
 
+    @admin.display(description=_("Length"), ordering="duration_ms")
+    def length(self, master: Master) -> str:
+        return pages.clock(master.duration_ms)
+
+    @admin.display(description=_("size"), ordering="size")
+    def sized(self, master: Master) -> str:
+        return sizes.say(master.size)
+
 
 @admin.register(Rendition)
 class RenditionAdmin(kept.ReadOnlyAdmin):
-    list_display = ["track", "name", "mime", "bitrate", "size", "key", "created_at"]
+    list_display = ["track", "name", "mime", "bitrate", "sized", "key", "made"]
     list_filter = ["name", "mime"]
     list_select_related = ["track"]
     search_fields = ["track__title", "key"]
     ordering = ["id"]
+
+    @admin.display(description=_("size"), ordering="size")
+    def sized(self, rendition: Rendition) -> str:
+        return sizes.say(rendition.size)
+
+    @admin.display(description=_("made"), ordering="created_at")
+    def made(self, rendition: Rendition) -> SafeString:
+        return kept.moment(rendition.created_at)

@@ -4,12 +4,14 @@ from datetime import datetime
 from typing import Any, cast
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.options import IS_POPUP_VAR
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count, Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -24,16 +26,23 @@ HISTORY_PAGE = 50  # changes
 SORTED = {"sort_title", "sort_name"}  # columns that follow the title or name
 
 
-class KeptAdmin(admin.ModelAdmin):
+class Quiet(admin.ModelAdmin):
+    """A list without what a large table makes dear: counts of all of it, and of what each filter would leave."""
+
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    list_per_page = 50
+
+    def get_action_choices(self, request: HttpRequest, default_choices: Any = None) -> list[tuple[str, str]]:
+        return super().get_action_choices(request, default_choices or [("", _("Choose what to do"))])
+
+
+class KeptAdmin(Quiet):
     """A row that other rows show or count: its changes are recorded, and refresh them, in the admin's transaction.
 
     Of a row that was there, the columns that its form names are written and no others: what workers and listeners
     write meanwhile stays.
     """
-
-    show_full_result_count = False  # a second count of a large table a page
-    list_per_page = 50
-    save_on_top = True
 
     class Media:
         css = {"all": ["desk/acts.css"]}
@@ -42,6 +51,33 @@ class KeptAdmin(admin.ModelAdmin):
     @property
     def kind(self) -> str:
         return states.kind_of(self.model)
+
+    def view_on_site(self, obj: Any) -> str | None:
+        """Return its page in the player, where listeners have one; one query."""
+        rows: Any = self.model._default_manager.filter(pk=obj.pk)
+        listed = rows.listed(at=timezone.now()) if self.kind == "track" else rows.listed()
+        return reverse(self.kind, args=[obj.slug if self.kind == "genre" else obj.pk]) if listed.exists() else None
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        if kwargs.get("change"):
+            context["show_save_and_add_another"] = False
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        """Say that it was saved, with the ways back to it and to what listeners see."""
+        if IS_POPUP_VAR in request.POST:
+            return super().response_change(request, obj)
+        said, seen = _("“%(name)s” was saved.") % {"name": obj}, self.view_on_site(obj)
+        player = format_html(' <a href="{}">{}</a>', seen, _("See it in the player")) if seen else ""
+        if "_continue" in request.POST:
+            self.message_user(request, format_html("{}{}", said, player), messages.SUCCESS)
+            return HttpResponseRedirect(request.get_full_path())
+        again = format_html(' <a href="{}">{}</a>', request.path, _("Back to its page"))
+        self.message_user(request, format_html("{}{}{}", said, again, player), messages.SUCCESS)
+        return self.response_post_save_change(request, obj)
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        return _calm(super().formfield_for_dbfield(db_field, request, **kwargs))
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         act = history.begin(curator_of(request), "changed" if change else "created")
@@ -84,7 +120,6 @@ class KeptAdmin(admin.ModelAdmin):
             **self.admin_site.each_context(request),
             "title": _("History: %(name)s") % {"name": obj or (newest and newest.label)},
             "opts": self.opts,
-            "module_name": self.opts.verbose_name_plural,
             "object": obj,
             "page": page,
             "entries": [
@@ -117,6 +152,9 @@ class PartInline(admin.TabularInline):
     extra = 0
     formset = NamedFormSet
 
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        return _calm(super().formfield_for_dbfield(db_field, request, **kwargs))
+
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return self._may(request, "view") or self._may(request, "change")
 
@@ -133,17 +171,25 @@ class PartInline(admin.TabularInline):
         return request.user.has_perm(f"catalog.{verb}_{self.parent_model._meta.model_name}")
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+class ReadOnlyAdmin(Quiet):
     """What the service writes itself: to look at."""
 
-    show_full_result_count = False
-    list_per_page = 50
+    class Media:
+        css = {"all": ["desk/acts.css"]}
+        js = [MOMENTS]
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+
+def _calm(field: Any) -> Any:
+    """Leave beside a chooser what edits and what adds; an album does not go by a cross on the page of a song."""
+    if field is not None and hasattr(field.widget, "can_delete_related"):
+        field.widget.can_delete_related = field.widget.can_view_related = False
+    return field
 
 
 def curator_of(request: HttpRequest) -> User:

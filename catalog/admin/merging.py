@@ -62,7 +62,6 @@ class Merging(admin.ModelAdmin):
             **self.admin_site.each_context(request),
             "title": _("Merge"),
             "opts": self.opts,
-            "module_name": self.opts.verbose_name_plural,
             "media": self.media,
             "plan": plan,
             "rows": sorted([plan.keep, *plan.others], key=lambda row: ids.index(row.pk)),

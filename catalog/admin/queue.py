@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -26,7 +27,7 @@ class KindFilter(admin.SimpleListFilter):
 
 @admin.register(Work)
 class WorkAdmin(kept.ReadOnlyAdmin):
-    list_display = ["what", "subject_id", "state", "attempts", "why", "ready_at"]
+    list_display = ["what", "subject_id", "state", "attempts", "why", "due"]
     list_filter = ["state", KindFilter]
     search_fields = ["reason"]
     ordering = ["-id"]
@@ -44,6 +45,10 @@ class WorkAdmin(kept.ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("reason"))
     def why(self, row: Work) -> str:
         return reasons.say(row.reason)
+
+    @admin.display(description=gettext_lazy("not before"), ordering="ready_at")
+    def due(self, row: Work) -> SafeString:
+        return kept.moment(row.ready_at)
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("catalog.retry_work")

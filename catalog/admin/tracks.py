@@ -10,8 +10,8 @@ from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from catalog import names
-from catalog.admin import covers, kept, preview, thumbnails, ticked, together
+from catalog import names, thumbnails
+from catalog.admin import covers, kept, preview, ticked, together
 from catalog.admin.moments import MomentField
 from catalog.models import Credit, Track, TrackGenre
 from catalog.templatetags import pages
@@ -67,10 +67,11 @@ class StateFilter(admin.SimpleListFilter):
 @admin.register(Track)
 class TrackAdmin(preview.Previewed, covers.Covered, together.Together, kept.KeptAdmin):
     form = TrackForm
+    change_list_template = "admin/catalog/uploads.html"
     preview_template = "track.html"
     together_form = ticked.TracksForm
     fieldsets = [
-        (None, {"fields": [("title", "artist"), "album", ("disc_number", "track_number", "year"), "explicit"]}),
+        (None, {"fields": ["title", "artist", "album", ("disc_number", "track_number", "year"), "explicit"]}),
         (
             _("Publishing"),
             {
@@ -103,14 +104,15 @@ class TrackAdmin(preview.Previewed, covers.Covered, together.Together, kept.Kept
     def preview_context(self, track: Track, parts: preview.Parts) -> dict[str, Any]:
         return preview.of_track(track, parts)
 
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False  # a song begins with its file
+
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
     @admin.display(description=_("Cover"))
     def picture(self, track: Track) -> SafeString:
-        if track.album:
-            return thumbnails.picture("album", track.album.pk, track.album.title, track.album.cover_key)
-        return thumbnails.picture("track", track.pk, track.title, track.cover_key)
+        return thumbnails.of_track(track)
 
     @admin.display(description=_("Shown"))
     def state(self, track: Track) -> SafeString | Promise:

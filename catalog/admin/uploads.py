@@ -10,12 +10,14 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from accounts.models import User
-from catalog import arrivals, quota, reasons, receiving, uploads, work
+from catalog import arrivals, quota, reasons, receiving, sizes, uploads, work
 from catalog.admin import kept
 from catalog.models import Upload
 from spotify_lite import bodies, tickets
@@ -42,7 +44,8 @@ REFUSED: tuple[type[Exception], ...] = (Refused, OSError, *REFUSALS)
 
 @admin.register(Upload)
 class UploadAdmin(kept.ReadOnlyAdmin):
-    list_display = ["name", "track", "curator", "state", "why", "size", "created_at"]
+    change_list_template = "admin/catalog/uploads.html"
+    list_display = ["name", "song", "curator", "state", "why", "sized", "sent"]
     list_filter = ["state", "known_before"]
     list_select_related = ["track", "curator"]
     search_fields = ["name", "reason"]
@@ -61,6 +64,20 @@ class UploadAdmin(kept.ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("reason"))
     def why(self, upload: Upload) -> str:
         return reasons.say(upload.reason)
+
+    @admin.display(description=gettext_lazy("song"))
+    def song(self, upload: Upload) -> SafeString | str:
+        if not upload.track:
+            return "–"
+        return format_html('<a href="{}"><bdi>{}</bdi></a>', track_url(upload.track.pk), upload.track)
+
+    @admin.display(description=gettext_lazy("size"), ordering="size")
+    def sized(self, upload: Upload) -> str:
+        return sizes.say(upload.size)
+
+    @admin.display(description=gettext_lazy("sent"), ordering="created_at")
+    def sent(self, upload: Upload) -> SafeString:
+        return kept.moment(upload.created_at)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("catalog.add_upload")

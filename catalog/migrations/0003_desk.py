@@ -409,7 +409,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'change',
-                'verbose_name_plural': 'history',
+                'verbose_name_plural': 'changes',
                 'indexes': [models.Index(fields=['kind', 'subject_id', '-id'], name='change_of_object'), models.Index(fields=['act'], name='change_act'), models.Index(fields=['verb', '-id'], name='change_verb'), models.Index(condition=models.Q(('undoes__isnull', False)), fields=['undoes'], name='change_undoes')],
             },
         ),

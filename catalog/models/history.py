@@ -39,7 +39,7 @@ class Change(models.Model):
 
     class Meta:
         verbose_name = _("change")
-        verbose_name_plural = _("history")
+        verbose_name_plural = _("changes")
         indexes = [
             models.Index(fields=["kind", "subject_id", "-id"], name="change_of_object"),
             models.Index(fields=["act"], name="change_act"),

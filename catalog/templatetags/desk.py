@@ -1,10 +1,9 @@
 """What the curators' desk shows on its first page."""
 
 from django import template
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from catalog import desk, drawn, reasons, work
+from catalog import desk, reasons, sizes, thumbnails, work
 from catalog.models import Track, Work
 
 register = template.Library()
@@ -25,15 +24,16 @@ def reason(kept: str) -> str:
 @register.filter
 def kind_of_work(row: Work) -> str:
     """Return what a piece of work is for."""
-    return str(work.WORDS[row.kind])
+    return str(work.WORDS.get(row.kind, row.kind))  # a row may be older than this version of the code
+
+
+@register.filter
+def size(count: int) -> str:
+    """Return bytes as the desk says them."""
+    return sizes.say(count)
 
 
 @register.simple_tag
 def small_cover(track: Track) -> SafeString:
-    """Return the cover of a track, drawn where there is none: also of a hidden one, which listeners cannot ask for."""
-    key = (track.album and track.album.cover_key) or track.cover_key
-    if key:
-        return format_html(
-            '<img src="/covers/{}/{}/64.webp" width="40" height="40" alt="" loading="lazy">', key[:2], key
-        )
-    return format_html('<span class="blank" aria-hidden="true">{}</span>', drawn.initials(track.title))
+    """Return the cover of a track, drawn where there is none."""
+    return thumbnails.of_track(track)

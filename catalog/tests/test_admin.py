@@ -40,7 +40,7 @@ def test_every_page_opens(model, desk, make_track):
     make_track()
     name = model._meta.model_name
     assert desk.get(page(name, model.objects.get().id)).status_code == 200
-    assert desk.get(page(name)).status_code == 200
+    assert desk.get(page(name)).status_code == (403 if model is Track else 200)  # a song begins with its file
 
 
 def track_form(track: Track, **changes) -> dict:

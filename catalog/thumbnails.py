@@ -7,6 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from catalog import drawn
+from catalog.models import Track
 
 SIZE = 64  # pixels; shown at 40
 LARGE = 160  # pixels
@@ -16,6 +17,13 @@ def picture(kind: str, row_id: int, name: str, cover_key: str | None) -> SafeStr
     """Return the image of a row."""
     source = f"/covers/{cover_key[:2]}/{cover_key}/{SIZE}.webp" if cover_key else _drawn(kind, row_id, name)
     return format_html('<img class="thumbnail" src="{}" width="40" height="40" alt="" loading="lazy">', source)
+
+
+def of_track(track: Track) -> SafeString:
+    """Return the image of a song: its album's, where it has one."""
+    if track.album:
+        return picture("album", track.album.pk, track.album.title, track.album.cover_key)
+    return picture("track", track.pk, track.title, track.cover_key)
 
 
 def large(kind: str, row_id: int, name: str, cover_key: str | None) -> SafeString:
