@@ -82,7 +82,7 @@ export function start({ onPage }) {
     const main = document.querySelector("main");
     if ("passing" in main.dataset) return;
     const focused = main.contains(document.activeElement) ? document.activeElement : null;
-    places.set(key, { y: scrollY, at: describe(main, focused) });
+    places.set(key, { y: scrollY, at: describe(main, focused), ringed: focused?.matches(":focus-visible") ?? false });
     kept.delete(key);
     kept.set(key, { title: document.title, main, nav: document.querySelector("nav.nav"), focused });
     if (kept.size > KEPT) kept.delete(kept.keys().next().value);
@@ -117,10 +117,10 @@ export function start({ onPage }) {
     places.save();
   });
 
-  // A reload: to where one was.
-  const { y, at } = places.get(key);
+  // A reload: to where one was. Browsers ring what a script focuses on a new page: not for those who use no keys.
+  const { y, at, ringed } = places.get(key);
   if (y) scrollTo(0, y);
-  find(document.querySelector("main"), at)?.focus({ preventScroll: true });
+  if (ringed) find(document.querySelector("main"), at)?.focus({ preventScroll: true });
   return visit;
 }
 

@@ -14,7 +14,7 @@ export class Places {
     }
   }
 
-  // Remember the place {y, at} of a page; the least recent one goes when there are too many.
+  // Remember the place {y, at, ringed} of a page; the least recent one goes when there are too many.
   set(key, place) {
     this.known.delete(key);
     this.known.set(key, place);

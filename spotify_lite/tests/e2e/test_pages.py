@@ -74,6 +74,14 @@ def test_back_finds_place_and_focus_after_a_reload(guest: Page) -> None:
     wait_for_place(guest, place)
 
 
+def test_reload_rings_nothing_for_those_who_use_no_keys(guest: Page) -> None:
+    guest.goto("/")
+    play_first_song(guest)
+    guest.reload()
+    guest.wait_for_load_state("networkidle")
+    assert guest.locator(":focus-visible").count() == 0
+
+
 def test_back_finds_place_and_focus_of_a_page_that_is_no_longer_kept(guest: Page) -> None:
     place = stand_on_last_card(guest)
     for step in range(14):
