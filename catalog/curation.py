@@ -14,7 +14,7 @@ from django.db import models, transaction
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
-from catalog import derived, hints, history, states, work
+from catalog import derived, hints, history, imports, states, work
 from catalog.history import Act
 from catalog.models import AlbumCredit, Change, Credit, Track, TrackGenre, Work
 
@@ -52,6 +52,7 @@ class Edit:
         self._act = act
         self._by_hand = by_hand
         # locked in one order, or two edits that meet in it twice would wait for each other
+        imports.hold_catalog()
         self._before = {kind: states.take(kind, subjects[kind], lock=True) for kind in sorted(subjects)}
         self._reach = reach_of_all(self._before)
 

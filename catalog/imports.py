@@ -1,4 +1,4 @@
-"""Own whose turn it is to import: one at a time, since an import remembers the rows that it has found."""
+"""Own whose turn it is: one import at a time, since it remembers the rows that it has found, and one edit or batch."""
 
 import fcntl
 import time
@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection
 
 IMPORTS_LOCK = 0x1A9037  # of PostgreSQL's advisory locks
+CATALOG_LOCK = 0x1A9038
 ASKED_EVERY = 0.2  # seconds; asking, and not waiting in the lock, lets a signal end it
 
 
@@ -38,6 +39,17 @@ def turn(*, waiting: Callable[[], object] | None = None, stop: Callable[[], bool
             if ours and connection.vendor == "postgresql":
                 with connection.cursor() as cursor:
                     cursor.execute("SELECT pg_advisory_unlock(%s)", [IMPORTS_LOCK])
+
+
+def hold_catalog() -> None:
+    """Wait until nobody else writes what files or curators say, and let others wait until this transaction ends.
+
+    Else an import would write over an edit of the same second, or credit an artist who is being merged away. A batch
+    of an import takes a second or two. SQLite has one writer anyway.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CATALOG_LOCK])
 
 
 def _taken(file: TextIO) -> bool:

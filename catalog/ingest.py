@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from catalog import bulk, derived, identity, names, pictures, sources
+from catalog import bulk, derived, identity, imports, names, pictures, sources
 from catalog.identity import Item, Plan
 from catalog.models import (
     Artist,
@@ -63,6 +63,7 @@ class Writer:
         """Take in one batch, read or not, in one transaction; return where those went that were read."""
         now = timezone.now()
         with transaction.atomic():
+            imports.hold_catalog()
             self._look_again()
             readings = [item.reading for item in items if item.reading]
             self._registry.find_artists((one for it in readings for one in (*it.credits, *it.album_credits)), at=now)

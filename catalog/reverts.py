@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from catalog import curation, history, states
+from catalog import curation, history, imports, states
 from catalog.history import Act
 from catalog.models import Album, Artist, Change, Genre, Merged, Work
 from catalog.states import State
@@ -45,13 +45,10 @@ class Return:
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def before(change: Change, *, lock: bool = False) -> Return:
-    """Return what taking the object of a change to how it was before would do, later changes included.
-
-    `lock` keeps it so until the end of the transaction; here and below.
-    """
+def before(change: Change) -> Return:
+    """Return what taking the object of a change to how it was before would do, later changes included."""
     kind, row_id = change.kind, change.subject_id
-    now = states.take(kind, [row_id], lock=lock).get(row_id)
+    now = states.take(kind, [row_id]).get(row_id)
     if change.before is None:
         return Return(reasons=[_("Before this it was not there. Hide it or delete it instead.")])
     then: State = {}
@@ -74,14 +71,15 @@ def revert(change: Change, *, by: User, seal: str) -> Act:
     """Take the object to how it was before the change; raise Conflict if it cannot be, or the seal is another now."""
     act = history.begin(by, "reverted")
     with transaction.atomic():
-        found = before(change, lock=True)
+        imports.hold_catalog()  # before looking, so that what is found stays so; here and below
+        found = before(change)
         if not found.reasons and found.seal != seal:
             raise Conflict([_("Somebody has changed it meanwhile. Look again at what would change.")])
         _return(act, found)
     return act
 
 
-def of_act(act_id: uuid.UUID, *, lock: bool = False) -> Return:
+def of_act(act_id: uuid.UUID) -> Return:
     """Return what undoing an act would do. What was changed since is a reason against it: an undo touches no more."""
     changes = list(Change.objects.filter(act=act_id).order_by("id"))
     if not changes:
@@ -90,7 +88,7 @@ def of_act(act_id: uuid.UUID, *, lock: bool = False) -> Return:
         return Return(reasons=[_("It was undone already.")])
     if waiting(act_id):
         return Return(reasons=[_("It is still at work. Undo it once it has ended.")])
-    return _of_changes(changes, lock=lock)
+    return _of_changes(changes)
 
 
 def undo(act_id: uuid.UUID, *, by: User) -> Act:
@@ -99,14 +97,18 @@ def undo(act_id: uuid.UUID, *, by: User) -> Act:
     changes = Change.objects.filter(act=act_id).order_by("id")
     if changes.count() <= curation.BATCH or changes.filter(verb="merged").exists():
         with transaction.atomic():  # a merge is undone at once: half of it would be neither
-            _return(act, of_act(act_id, lock=True))
+            imports.hold_catalog()
+            _return(act, of_act(act_id))
         return act
     found = of_act(act_id)  # before the transaction: looking at 10,000 takes seconds, and nobody else could write
     if found.reasons:
         raise Conflict(found.reasons)
     ids = list(changes.values_list("id", flat=True))
     with transaction.atomic():
-        _return(act, _of_changes(changes.filter(id__in=ids[: curation.BATCH]), pass_over=True, lock=True))
+        imports.hold_catalog()
+        if Change.objects.filter(undoes=act_id).exists():  # the button was pressed twice
+            raise Conflict([_("It was undone already.")])
+        _return(act, _of_changes(changes.filter(id__in=ids[: curation.BATCH]), pass_over=True))
         curation.enqueue_batches("undo", act, "changes", ids[curation.BATCH :])
     return act
 
@@ -115,8 +117,9 @@ def go_on(row: Work) -> None:
     """Undo the batch of the row's payload; what was changed since the undo began stays."""
     act = Act.unpacked(row.payload["act"])
     with transaction.atomic():
+        imports.hold_catalog()
         changes = Change.objects.filter(id__in=row.payload["changes"]).order_by("id")
-        _return(act, _of_changes(changes, pass_over=True, lock=True))
+        _return(act, _of_changes(changes, pass_over=True))
 
 
 def waiting(act_id: uuid.UUID) -> int:
@@ -134,15 +137,15 @@ def _work_on(act_id: uuid.UUID) -> QuerySet[Work]:
     return Work.objects.filter(kind__in=("edit", "undo"), payload__act__id=str(act_id))
 
 
-def _of_changes(found: Iterable[Change], *, pass_over: bool = False, lock: bool = False) -> Return:
+def _of_changes(found: Iterable[Change], *, pass_over: bool = False) -> Return:
     """Return what undoing these changes would do; `pass_over` leaves out what was changed since."""
     changes = list(found)
     by_kind: dict[str, list[int]] = {}
     for change in changes:
         by_kind.setdefault(change.kind, []).append(change.subject_id)
     now: dict[tuple[str, int], State | None] = {}
-    for kind, ids in sorted(by_kind.items()):
-        there = states.take(kind, ids, lock=lock)
+    for kind, ids in by_kind.items():
+        there = states.take(kind, ids)
         now |= {(kind, row_id): there.get(row_id) for row_id in ids}
     then: dict[tuple[str, int], State] = {}
     reasons = []

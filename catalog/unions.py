@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
-from catalog import curation, names, states
+from catalog import curation, imports, names, states
 from catalog.history import Act
 from catalog.models import Album, AlbumCredit, Artist, Credit, Merged, Role, Track
 from catalog.search.documents import split_aliases
@@ -49,7 +49,7 @@ def plan(kind: str, *, keep: int, ids: Collection[int]) -> Plan:
 def merge(act: Act, kind: str, *, keep: int, ids: Collection[int]) -> Plan:
     """Merge these into the one that stays, in one transaction; raise NotThere."""
     with transaction.atomic():
-        states.take(kind, ids, lock=True)  # of two merges at once, the later one plans with what the first has left
+        imports.hold_catalog()  # before looking: of two merges at once, the later one finds what the first has left
         found = plan(kind, keep=keep, ids=ids)
         gone = [row.pk for row in found.others]
         subjects = {kind: [keep, *gone], "track": found.tracks}

@@ -7,15 +7,16 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from catalog import curation, history, reverts, unions
+from catalog import curation, history, library, reverts, unions
 from catalog.models import Artist, Change, Merged, Track
+from catalog.tests import audio
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(connection.vendor == "sqlite", reason="there, one writes at a time"),
 ]
 
-Meanwhile = Callable[[Callable[[], Any]], Future[Any]]
+Meanwhile = Callable[..., Future[Any]]
 
 
 @pytest.fixture
@@ -29,9 +30,9 @@ def meanwhile() -> Iterator[Meanwhile]:
             finally:
                 connection.close()
 
-        def start(function: Callable[[], Any]) -> Future[Any]:
+        def start(function: Callable[[], Any], seconds: float = 0.5) -> Future[Any]:
             begun = pool.submit(call, function)
-            assert not wait([begun], timeout=0.5).done
+            assert not wait([begun], timeout=seconds).done
             return begun
 
         yield start
@@ -61,3 +62,19 @@ def test_undo_leaves_alone_what_somebody_is_changing(curator, make_track, meanwh
     with pytest.raises(reverts.Conflict, match="has been changed since"):
         undo.result(10)
     assert Track.objects.get().title == "After"
+
+
+def test_import_of_a_song_that_somebody_is_changing_leaves_the_change(curator, meanwhile, tmp_path, settings):
+    """The batch had read the song before the change was committed, and wrote the file's title over it."""
+    settings.VAR_DIR = tmp_path
+    file = audio.make(tmp_path / "music" / "song.mp3", title="Filed", artist="Mira Vale", date="1990")
+    library.import_folder(tmp_path / "music")
+    track = Track.objects.get()
+    audio.make(file, title="Filed", artist="Mira Vale", date="1991")
+    with transaction.atomic():
+        with curation.editing(history.begin(curator, "changed"), {"track": [track.id]}):
+            Track.objects.filter(id=track.id).update(title="Chosen")
+        imported = meanwhile(lambda: library.import_folder(tmp_path / "music"), seconds=2)  # it reads first
+    imported.result(30)
+    track = Track.objects.get()
+    assert (track.title, track.year) == ("Chosen", 1991)
