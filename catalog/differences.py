@@ -4,13 +4,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils import dateformat
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalog import states
+from catalog import instants, states
 from catalog.models import Change, Role
 from catalog.states import State
 
@@ -104,7 +103,7 @@ def of_changes(changes: Iterable[Change]) -> dict[int, list[Line]]:
 
 def _moment(value: str) -> str:
     moment = parse_datetime(value)
-    return f"{dateformat.format(moment, 'Y-m-d H:i')} UTC" if moment else NOTHING
+    return instants.shown(moment) if moment else NOTHING
 
 
 def _picture(key: str) -> str:

@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalog import curation, differences, history, reasons, reverts, states
+from catalog import curation, differences, history, instants, reasons, reverts, states
 from catalog.admin import kept
 from catalog.models import Change
 
@@ -75,7 +75,7 @@ class ChangeAdmin(kept.ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("When"), ordering="id")
     def moment(self, row: Change) -> SafeString:
-        return kept.moment(row.at)
+        return instants.shown(row.at)
 
     @admin.display(description=gettext_lazy("What"), ordering="verb")
     def done(self, row: Change) -> SafeString:

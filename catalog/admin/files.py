@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from catalog import reasons, sizes
+from catalog import instants, reasons, sizes
 from catalog.admin import kept
 from catalog.models import Library, LibraryFile, Master, Rendition
 from catalog.templatetags import pages
@@ -64,4 +64,4 @@ class RenditionAdmin(kept.ReadOnlyAdmin):
 
     @admin.display(description=_("made"), ordering="created_at")
     def made(self, rendition: Rendition) -> SafeString:
-        return kept.moment(rendition.created_at)
+        return instants.shown(rendition.created_at)

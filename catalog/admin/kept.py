@@ -1,6 +1,5 @@
 """Admin pages of rows that other rows show or count, with their history; and of rows that the service alone writes."""
 
-from datetime import datetime
 from typing import Any, cast
 
 from django import forms
@@ -14,8 +13,8 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from catalog import curation, differences, history, states
@@ -72,12 +71,24 @@ class KeptAdmin(Quiet):
         if "_continue" in request.POST:
             self.message_user(request, format_html("{}{}", said, player), messages.SUCCESS)
             return HttpResponseRedirect(request.get_full_path())
-        again = format_html(' <a href="{}">{}</a>', request.path, _("Back to its page"))
-        self.message_user(request, format_html("{}{}{}", said, again, player), messages.SUCCESS)
+        again = format_html('<a href="{}">{}</a>', request.path, _("Back to its page"))
+        self.message_user(request, format_html("{} {}{}", said, again, player), messages.SUCCESS)
         return self.response_post_save_change(request, obj)
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         return _calm(super().formfield_for_dbfield(db_field, request, **kwargs))
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Say how many songs and albums hold it, where Django would list a row of each."""
+        going, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        if protected:
+            said = ngettext(
+                "%(count)d place of a song or album: take it off there first.",
+                "%(count)d places of songs or albums: take it off there first.",
+                len(protected),
+            )
+            protected = [said % {"count": len(protected)}]
+        return going, counts, lacking, protected
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         act = history.begin(curator_of(request), "changed" if change else "created")
@@ -203,10 +214,3 @@ def by_hand(curated: list[str]) -> str:
     if not names:
         return _("Nothing: all of it follows the files.")
     return _("%(fields)s. An import leaves this as it is, until it is reverted.") % {"fields": ", ".join(names)}
-
-
-def moment(at: datetime) -> SafeString:
-    """Return a moment with its zone; a script writes it in the browser's."""
-    return format_html(
-        '<time datetime="{}" data-moment>{} UTC</time>', at.isoformat(timespec="seconds"), at.strftime("%Y-%m-%d %H:%M")
-    )

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalog import reasons, work
+from catalog import instants, reasons, work
 from catalog.admin import kept
 from catalog.models import Work
 
@@ -48,7 +48,7 @@ class WorkAdmin(kept.ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("not before"), ordering="ready_at")
     def due(self, row: Work) -> SafeString:
-        return kept.moment(row.ready_at)
+        return instants.shown(row.ready_at)
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("catalog.retry_work")

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from catalog import names, thumbnails
+from catalog import instants, names, thumbnails
 from catalog.admin import covers, kept, preview, ticked, together
 from catalog.admin.moments import MomentField
 from catalog.models import Credit, Track, TrackGenre
@@ -121,7 +121,7 @@ class TrackAdmin(preview.Previewed, covers.Covered, together.Together, kept.Kept
         if not track.published:
             return _("Hidden")
         if track.release_at and track.release_at > timezone.now():
-            return kept.moment(track.release_at)
+            return instants.shown(track.release_at)
         return _("Listed")
 
     @admin.display(description=_("Length"))

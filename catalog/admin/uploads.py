@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from accounts.models import User
-from catalog import arrivals, quota, reasons, receiving, sizes, uploads, work
+from catalog import arrivals, instants, quota, reasons, receiving, sizes, uploads, work
 from catalog.admin import kept
 from catalog.models import Upload
 from spotify_lite import bodies, tickets
@@ -77,7 +77,7 @@ class UploadAdmin(kept.ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("sent"), ordering="created_at")
     def sent(self, upload: Upload) -> SafeString:
-        return kept.moment(upload.created_at)
+        return instants.shown(upload.created_at)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("catalog.add_upload")

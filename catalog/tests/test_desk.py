@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from catalog import desk as first_page
 from catalog import sizes
-from catalog.models import Track
+from catalog.models import Genre, Track
 
 pytestmark = pytest.mark.django_db
 
@@ -79,3 +79,15 @@ def test_curators_alone_get_from_the_player_to_the_desk(kind, desk, listener, ma
     assert edit not in other.get(address).content.decode()
     other.force_login(listener)
     assert edit not in other.get(address).content.decode()
+
+
+def test_genre_that_songs_have_is_kept_and_the_page_says_how_many_have_it(desk, make_track):
+    for number in range(3):
+        make_track(title=f"Song {number}", genres=("Dub",))
+    genre = Genre.objects.get(name="Dub")
+    address = reverse("admin:catalog_genre_delete", args=[genre.id])
+    page = desk.get(address).content.decode()
+    assert "3 places of songs or albums: take it off there first." in page
+    assert "object (" not in page
+    desk.post(address, {"post": "yes"})
+    assert Genre.objects.filter(id=genre.id).exists()

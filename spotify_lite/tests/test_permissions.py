@@ -173,7 +173,7 @@ DESK = {
     "catalog.libraryfile":     ("v---",  "v--d"),
     "catalog.master":          ("v---",  "v--d"),
     "catalog.rendition":       ("v---",  "v--d"),
-    "catalog.track":           ("vac-",  "vac-"),
+    "catalog.track":           ("v-c-",  "v-c-"),
     "catalog.upload":          ("va--",  "va-d"),
     "catalog.work":            ("v---",  "v--d"),
     "playback.play":           ("----",  "v--d"),
