@@ -7,22 +7,31 @@ const ROWS = 8;
 const CARDS = 12;
 
 export function draw(url) {
-  const { pathname } = new URL(url, location.href);
+  const address = new URL(url, location.href);
+  const { pathname } = address;
   const headed = /^\/(albums|artists|genres|tracks)\/[^/]+$/.exec(pathname);
   const [, kind] = headed ?? [];
-  const parts = headed ? [list(kind === "albums" ? "row" : "row pic")] : shapeOf(pathname);
+  const asks = pathname === "/search";
+  const parts = headed ? [list(kind === "albums" ? "row" : "row pic")] : shapeOf(address);
   return el(
     "main",
     { id: "main", class: kind === "albums" ? "album" : null, "data-bones": true, "data-passing": true },
     el("h1", { class: "sr" }, gettext("Loading")),
     ...(headed ? [head(kind)] : []),
-    el("div", { class: "inner", "aria-hidden": "true" }, ...(headed ? [] : [el("div", { class: "top" })]), ...parts),
+    ...(asks ? [el("div", { class: "inner ask", "aria-hidden": "true" }, el("div", { class: "field" }))] : []),
+    el(
+      "div",
+      { class: "inner", "aria-hidden": "true" },
+      ...(headed || asks ? [] : [el("div", { class: "top" })]),
+      ...parts,
+    ),
   );
 }
 
-function shapeOf(pathname) {
+function shapeOf({ pathname, searchParams }) {
   if (pathname === "/") return [resume(), ...part(list("row pic rank", "rows duo trend")), ...part(grid())];
-  if (pathname === "/search") return [el("div", { class: "ask" }, el("div", { class: "field" })), list("row pic")];
+  if (pathname === "/search" && searchParams.get("q")) return [list("row pic")];
+  if (pathname === "/search") return [el("div", { class: "part first" }, title(), tiles())];
   if (pathname === "/genres") return [title("tall"), tiles()];
   return [title("tall"), pathname.endsWith("albums") ? grid() : list("row pic")];
 }

@@ -154,6 +154,18 @@ def test_page_that_takes_its_time_has_its_shape_at_once_and_can_be_left(guest: P
     assert picture == {"x": 252.0, "y": 32.0, "width": 240.0, "height": 240.0}
 
 
+def test_field_of_the_search_stands_where_its_shape_stood(guest: Page) -> None:
+    held: list[Route] = []
+    guest.goto("/")
+    guest.route("**/search", lambda route: held.append(route))  # noqa: PLW0108 - Playwright asks for its arguments
+    follow(guest, "/search")
+    expect(guest.locator("main[data-bones] .tile").first).to_be_visible()
+    shape = guest.locator("main .field").bounding_box()
+    held[0].continue_()
+    expect(guest.get_by_role("searchbox")).to_be_visible()
+    assert guest.locator("main .field").bounding_box() == shape
+
+
 def test_searches_that_led_somewhere_are_remembered_and_can_be_forgotten(guest: Page) -> None:
     guest.goto("/search")
     expect(guest.get_by_text("Recent searches")).to_be_hidden()
