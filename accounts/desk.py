@@ -7,6 +7,8 @@ from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import rotate_token
+from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from accounts import signins
@@ -45,6 +47,13 @@ class Desk(AdminSite):
             if _idle(request):  # who was still signed in keeps the session, and would its key
                 request.session.cycle_key()
             signins.arrive(request, response, request.user)
+        return response
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """Sign out; the CSRF token goes too, as at the listeners' door."""
+        response = super().logout(request, extra_context)
+        if request.method == "POST":
+            rotate_token(request)
         return response
 
 

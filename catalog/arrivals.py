@@ -1,5 +1,6 @@
 """Tell curators what became of their uploads: one list, of a fixed number of queries however long it is."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -39,12 +40,16 @@ def of(sent: Iterable[Upload]) -> list[Arrival]:
 
 def _work_on(waiting: list[Upload]) -> dict[int, Work]:
     """Return what is being done for uploads by their id: their reading, or the making of what is played."""
-    tracks = {one.track_id: one.id for one in waiting if one.track_id}
+    tracks: dict[int, list[int]] = defaultdict(list)  # ids of uploads: of one song there may be two
+    for one in waiting:
+        if one.track_id:
+            tracks[one.track_id].append(one.id)
     masters = dict(Master.objects.filter(track__in=tracks).values_list("id", "track_id"))
     wanted = Q(kind="upload", subject_id__in=[one.id for one in waiting])
-    found = {}
+    found: dict[int, Work] = {}
     for row in Work.objects.filter(wanted | Q(kind="source", subject_id__in=masters)):
-        found[tracks[masters[row.subject_id]] if row.kind == "source" else row.subject_id] = row
+        ids = tracks[masters[row.subject_id]] if row.kind == "source" else [row.subject_id]
+        found |= dict.fromkeys(ids, row)
     return found
 
 

@@ -111,6 +111,15 @@ def test_others_keep_what_is_theirs(here: Client, stranger: User, make_track: Ma
     assert Play.objects.get().listener == stranger
 
 
+def test_next_one_at_the_browser_gets_another_csrf_token(here: Client) -> None:
+    """By it a guest is found again: nobody may be taken for who was here before."""
+    before = here.get("/api/v1/me").json()["csrf_token"]
+    secret = here.cookies["csrftoken"].value
+    here.post(PAGE, FORM)
+    assert before
+    assert here.cookies["csrftoken"].value != secret
+
+
 def test_page_says_what_goes(here: Client) -> None:
     page = here.get(PAGE).content.decode()
     for words in ("your place in every song", "your queue", "every device and token"):

@@ -121,3 +121,13 @@ def test_login_page_speaks_the_language(client: Client, db: None) -> None:
     page = client.get("/admin/login/", headers={"Accept-Language": "de"}).content.decode()
     assert '<html lang="de"' in page
     assert "Passwort" in page
+
+
+def test_sign_out_ends_the_session_and_the_csrf_token(desk: Client) -> None:
+    desk.get("/admin/")
+    before = desk.cookies["csrftoken"].value
+    assert desk.get("/admin/logout/").status_code == 405
+    assert desk.cookies["csrftoken"].value == before
+    desk.post("/admin/logout/")
+    assert desk.cookies["csrftoken"].value != before
+    assert desk.get("/admin/").status_code == 302

@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
@@ -93,6 +94,7 @@ def delete(request: HttpRequest) -> HttpResponse:
             )
         else:
             auth.logout(request)
+            rotate_token(request)
             messages.success(
                 request, _("The account %(name)s and everything that was its own is deleted.") % {"name": name}
             )

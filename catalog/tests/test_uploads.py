@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from catalog import work
+from catalog import imports, uploads, work
 from catalog.models import Master, Track, Upload, Work
 from catalog.tests import audio
 
@@ -200,9 +200,16 @@ def test_work_that_was_given_up_can_be_tried_again(desk, tmp_path):
     assert desk.post(reverse("admin:catalog_upload_retry", args=[upload.id + 1])).status_code == 404
 
 
-def test_upload_waits_while_an_import_runs(desk, tmp_path, monkeypatch):
-    from catalog import imports, uploads
+def test_two_uploads_of_a_song_that_cannot_be_played_both_say_so(desk, tmp_path):
+    content = song(tmp_path)
+    send(desk, ("one.mp3", content), ("two.mp3", content))
+    while row := Work.objects.filter(kind="upload").first():
+        work.run(row.id)
+    Work.objects.update(state=Work.State.FAILED, reason="There is no audio in it.")
+    assert steps(desk) == dict.fromkeys(("one.mp3", "two.mp3"), ("failed", "There is no audio in it."))
 
+
+def test_upload_waits_while_an_import_runs(desk, tmp_path, monkeypatch):
     monkeypatch.setattr(uploads, "TURN", 0.1)
     send(desk, ("a.mp3", song(tmp_path)))
     with imports.turn():
