@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from catalog import sandbox, work
+from catalog import walls, work
 
 LOOKED_AT = 0.2  # seconds between two looks at the limit and at whether we are to stop
 NICE = ["nice", "-n", "10"]  # listeners go first
@@ -33,7 +33,7 @@ def run(argv: Sequence[str], *, limit_s: float) -> Ended:
     deadline = time.monotonic() + limit_s
     child = subprocess.Popen(
         [*NICE, *argv],
-        cwd=sandbox.PROJECT,
+        cwd=walls.PROJECT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

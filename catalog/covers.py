@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 from django.db import transaction
 from django.utils import timezone
 
-from catalog import children, cutter, derived, media, paths, sandbox, work
+from catalog import children, cutter, derived, media, paths, walls, work
 from catalog.models import Album, AlbumCredit, Cover, LibraryFile, Master, Track, Work
 
 MEMORY = 1 << 30  # bytes of address space: the largest picture takes a quarter of it
@@ -88,7 +88,7 @@ def _cut(source: Path, key: str) -> str:
         raise work.Failed("Its file is gone from the library.")
     with media.scratch() as folder:
         argv = [sys.executable, "-m", "catalog.cutter", str(source), key, str(folder)]
-        walled = sandbox.command(argv, readable=[source], writable=folder, cpu_s=CPU, memory=MEMORY, fsize=1 << 24)
+        walled = walls.command(argv, readable=[source], writable=folder, cpu_s=CPU, memory=MEMORY, fsize=1 << 24)
         ended = children.run(walled, limit_s=3 * CPU)
         try:
             answer = json.loads(ended.output)

@@ -8,7 +8,7 @@ import imageio_ffmpeg
 from django.db import transaction
 from django.utils import timezone
 
-from catalog import children, derived, fragments, media, mp3, mpeg, sandbox, uploads, work
+from catalog import children, derived, fragments, media, mp3, mpeg, sandbox, uploads, walls, work
 from catalog.models import Master, Rendition, Work
 
 DEMUXERS = {  # of the sniffed container: ffmpeg must not guess, some demuxers open other files
@@ -107,7 +107,7 @@ def _convert(master: Master, recipe: Recipe, source: Path, made: Path) -> int:
     ffmpeg = imageio_ffmpeg.get_ffmpeg_exe()
     argv = [ffmpeg, *QUIET, "-f", DEMUXERS[master.container], "-i", f"file:{source}"]
     argv += [*AUDIO_ONLY, *REPEATABLE, *recipe.options, f"file:{made}"]
-    walled = sandbox.command(
+    walled = walls.command(
         argv,
         readable=[source, ffmpeg],
         writable=made.parent,

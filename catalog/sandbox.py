@@ -1,14 +1,10 @@
-"""Run readers of untrusted files in children that can do nothing else.
+"""Run readers of untrusted files in children that can do nothing else: many small reads behind `catalog.walls`.
 
-A child sees no network, no home, no secrets and no file but what it is given; memory, CPU and file sizes are limited.
-bubblewrap (`bwrap`) makes the walls where it works, else only the limits hold. `Pool` is for many small reads: its
-children live long and get each file as an open descriptor. `command` wraps one run of a program such as ffmpeg.
+The children of a `Pool` live long and get each file as an open descriptor.
 """
 
-import functools
 import os
 import select
-import shutil
 import socket
 import stat
 import struct
@@ -16,23 +12,18 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import orjson
 
-MEMORY = 1_500_000_000  # bytes of address space: ffmpeg and Pillow need a third of it for the largest input we take
-OPEN_FILES = 512  # a pool's child holds a whole window of them
+from catalog import walls
+
 WINDOW = 192  # files that a child has been given and has not answered: it reads on while its parent writes rows
 PATIENCE = 10.0  # seconds without an answer until a child counts as hung
 LARGEST_ANSWER = 256 * 1024  # bytes
-PROJECT = Path(__file__).resolve().parent.parent
-PRIVATE = "/tmp"  # noqa: S108 - inside the walls it is empty and nobody else's
 HEADER = struct.Struct(">I")  # length of the JSON that follows, in bytes
-# The limits hold with and without bwrap; what a system does not know (-v on macOS) is left out. Blocks are 512 bytes.
-LIMITS = 'ulimit -c 0; ulimit -n {files}; ulimit -t {cpu}; ulimit -f {blocks}; ulimit -v {kib} 2>/dev/null; exec "$@"'
 
 
 class Unreadable(Exception):
@@ -59,51 +50,6 @@ class Answer:
     mtime_ns: int = 0
 
 
-def command(
-    argv: Sequence[str],
-    *,
-    readable: Sequence[str | Path] = (),
-    writable: str | Path | None = None,
-    cpu_s: int = 60,
-    memory: int = MEMORY,
-    fsize: int = 1 << 30,
-) -> list[str]:
-    """Return the argument list that runs `argv` walled in, for one `subprocess` run.
-
-    `readable` files and folders, and the folder `writable`, keep their paths inside, as do this Python and the code of
-    `catalog`; /tmp is empty and private. Run it with `cwd=PROJECT`, so that `python -m` finds the code. `cpu_s` is
-    seconds of CPU, `memory` bytes of address space, `fsize` bytes of the largest file that may be written. The caller
-    brings the wall-clock limit, and kills what it started.
-    """
-    limits = LIMITS.format(files=OPEN_FILES, cpu=cpu_s, blocks=fsize // 512, kib=memory // 1024)
-    limited = ["/bin/sh", "-c", limits, "sh", *argv]
-    if not walls_work():
-        return limited
-    seen = [option for path in readable for option in ("--ro-bind", str(path), str(path))]
-    written = ["--bind", str(writable), str(writable)] if writable else []
-    return [*_walls(), *seen, *written, "--", *limited]
-
-
-@functools.cache
-def walls_work() -> bool:
-    """Return whether bwrap is there and may make namespaces; containers and some kernels forbid it."""
-    if not shutil.which("bwrap"):
-        return False
-    trial = subprocess.run([*_walls(), "--", "/bin/sh", "-c", "exit 0"], capture_output=True, check=False, timeout=20)
-    return trial.returncode == 0
-
-
-def _walls() -> list[str]:
-    options = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv"]
-    options += ["--setenv", "PATH", "/usr/bin:/bin", "--setenv", "LANG", "C.UTF-8", "--setenv", "HOME", PRIVATE]
-    options += ["--dev", "/dev", "--tmpfs", PRIVATE]
-    for path in ("/usr", "/bin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache"):
-        options += ["--ro-bind-try", path, path]
-    for path in dict.fromkeys((sys.base_prefix, sys.prefix, str(PROJECT / "catalog"))):
-        options += ["--ro-bind", path, path]
-    return [*options, "--chdir", str(PROJECT)]  # for `python -m catalog...`
-
-
 class Pool:
     """Children that serve one reader: a function `(file, **about) -> JSON` of a module that imports no Django.
 
@@ -111,7 +57,7 @@ class Pool:
     that it was reading, and is replaced. Use as a context manager, from one thread.
     """
 
-    def __init__(self, function: str, *, size: int = 2, memory: int = MEMORY, patience: float = PATIENCE) -> None:
+    def __init__(self, function: str, *, size: int = 2, memory: int = walls.MEMORY, patience: float = PATIENCE) -> None:
         self._children = [_Child(function, memory) for _ in range(size)]
         self._patience = patience
 
@@ -257,8 +203,8 @@ class _Child:
                 end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)  # as much of it as the system grants
             self._line.settimeout(PATIENCE)
             python = [sys.executable, "-m", "catalog.sandboxed", self._function]
-            argv = command(python, cpu_s=24 * 3600, memory=self._memory, fsize=0)
-            environment = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": PRIVATE}
+            argv = walls.command(python, cpu_s=24 * 3600, memory=self._memory, fsize=0)
+            environment = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": walls.PRIVATE}
             with theirs:
                 self._process = subprocess.Popen(
                     argv,
@@ -266,6 +212,6 @@ class _Child:
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
                     env=environment,
-                    cwd=PROJECT,
+                    cwd=walls.PROJECT,
                 )
         return self._line

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from catalog import curation, history, library, states
+from catalog import curation, history, ingest, library, states
 from catalog.models import Album, Artist, Change, Genre, Track
 from catalog.tests import audio
 
@@ -97,8 +97,6 @@ def test_import_after_a_merge_goes_to_the_artist_and_album_that_stay(desk, music
 
 def test_merge_during_an_import_is_noticed_by_its_next_batch(desk, music, make_track, monkeypatch):
     monkeypatch.setattr("catalog.ingest.BATCH", 1)
-    from catalog import ingest
-
     make_track("Other", artist="Ida Blue", album=None)
     stays = Artist.objects.get()
     write, batches = ingest.Writer.write, []

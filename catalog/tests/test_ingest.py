@@ -1,14 +1,16 @@
 """Files find the rows that they belong to, so that ids outlive what people do to their folders."""
 
+import hashlib
 import os
 import shutil
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from mutagen import flac, mp3
 from mutagen.id3 import TIT2
 
-from catalog import library
+from catalog import derived, library
 from catalog.models import (
     Album,
     AlbumCredit,
@@ -69,8 +71,6 @@ def test_track_is_written_with_all_that_hangs_on_it(music):
 
 
 def test_card_made_at_birth_is_the_card_that_is_rebuilt(music):
-    from catalog import derived
-
     song(music / "a.flac", artist="Ida feat. Mia", genre=["Ambient", "Dub"], composer=["Ida", "Carl"])
     library.import_folder(music)
     born = Track.objects.get().card
@@ -285,10 +285,6 @@ def test_pictures_are_wanted_embedded_ones_first(music):
 
 
 def test_picture_that_is_cut_already_is_shown_at_once(music):
-    import hashlib
-
-    from django.utils import timezone
-
     key = hashlib.sha256(audio.picture()).hexdigest()
     Cover.objects.create(key=key, tint="moss", created_at=timezone.now())
     audio.make(music / "a.mp3", cover=audio.picture(), title="Single", artist="Ida")

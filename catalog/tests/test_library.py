@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from catalog import imports, library, media, scan, work
+from catalog import imports, library, media, paths, scan, work
 from catalog.models import Album, Artist, CatalogVersion, Genre, LibraryFile, Master, Rendition, Track, Work
 from catalog.tests import audio
 
@@ -153,8 +153,6 @@ def test_names_that_are_not_text_are_kept_to_the_byte(music):
     file = LibraryFile.objects.get(path__startswith="caf")
     assert file.path == "caf//e9.mp3"
     assert Track.objects.get(masters__files=file).title == "caf\xe9"
-    from catalog import paths
-
     assert paths.absolute(file.library.root, file.path) == music / name
     assert paths.absolute(file.library.root, file.path).exists()
 

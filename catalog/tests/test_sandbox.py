@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from catalog import sandbox
+from catalog import sandbox, walls
 from catalog.sandbox import Job
 
 READER = "catalog.tests.test_sandbox:reader"
-walled = pytest.mark.skipif(not sandbox.walls_work(), reason="needs bubblewrap (apt-get install bubblewrap)")
+walled = pytest.mark.skipif(not walls.work(), reason="needs bubblewrap (apt-get install bubblewrap)")
 
 
 def reader(file, do="read"):  # noqa: C901 - a list of crimes
@@ -31,7 +31,7 @@ def reader(file, do="read"):  # noqa: C901 - a list of crimes
         case "write":
             Path("/tmp/imp-sandbox-was-here").write_text("x" * 10)
         case "look":
-            return [Path(path).exists() for path in ("/etc/passwd", "/proc/1/environ", sandbox.PROJECT / "manage.py")]
+            return [Path(path).exists() for path in ("/etc/passwd", "/proc/1/environ", walls.PROJECT / "manage.py")]
         case "connect":
             import socket
 
@@ -120,9 +120,9 @@ def test_children_end_with_the_pool(tmp_path):
     assert process.poll() is not None
 
 
-def run(argv: list[str], **walls) -> subprocess.CompletedProcess[str]:
-    command = sandbox.command(argv, **walls)
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=30, cwd=sandbox.PROJECT)
+def run(argv: list[str], **given) -> subprocess.CompletedProcess[str]:
+    command = walls.command(argv, **given)
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=30, cwd=walls.PROJECT)
 
 
 @walled
@@ -152,7 +152,7 @@ def test_command_ends_at_its_limits(script, limits):
 
 
 def test_limits_hold_without_walls(tmp_path, monkeypatch):
-    monkeypatch.setattr(sandbox, "walls_work", lambda: False)
+    monkeypatch.setattr(walls, "work", lambda: False)
     assert run([sys.executable, "-c", "bytearray(1 << 31)"], memory=1 << 29).returncode != 0
     with sandbox.Pool(READER, patience=2.0) as pool:
         jobs = [Job(path, {"do": do}) for path, do in zip(files(tmp_path, 3), ("read", "die", "read"), strict=True)]
