@@ -46,6 +46,8 @@ REFUSED: tuple[type[Exception], ...] = (Refused, OSError, *REFUSALS)
 class UploadAdmin(kept.ReadOnlyAdmin):
     change_list_template = "admin/catalog/uploads.html"
     list_display = ["name", "song", "curator", "state", "why", "sized", "sent"]
+    fields = ["song", "state", "why", "curator", "sent", "sized", "publish", "known_before", "sha256"]
+    readonly_fields = ["song", "why", "sent", "sized"]
     list_filter = ["state", "known_before"]
     list_select_related = ["track", "curator"]
     search_fields = ["name", "reason"]

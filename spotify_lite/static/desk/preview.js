@@ -46,7 +46,9 @@ function start() {
     const list = panel.querySelector(".preview-problems");
     const said = told.problems.map((words) => Object.assign(document.createElement("li"), { textContent: words }));
     if (list.textContent !== told.problems.join("")) list.replaceChildren(...said);
-    panel.hidden = false;
+    if (!panel.hidden) return;
+    panel.hidden = false; // and has pushed down what has the focus
+    if (form.contains(document.activeElement)) document.activeElement.scrollIntoView({ block: "nearest" });
   }
 
   function soon(event) {
