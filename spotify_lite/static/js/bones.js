@@ -4,6 +4,7 @@ import { el } from "./element.js";
 import { gettext } from "./words.js";
 
 const ROWS = 8;
+const CHART = 10; // of home
 const CARDS = 12;
 
 export function draw(url) {
@@ -16,7 +17,6 @@ export function draw(url) {
   return el(
     "main",
     { id: "main", class: kind === "albums" ? "album" : null, "data-bones": true, "data-passing": true },
-    el("h1", { class: "sr" }, gettext("Loading")),
     ...(headed ? [head(kind)] : []),
     ...(asks ? [el("div", { class: "inner ask", "aria-hidden": "true" }, el("div", { class: "field" }))] : []),
     el(
@@ -25,25 +25,26 @@ export function draw(url) {
       ...(headed || asks ? [] : [el("div", { class: "top" })]),
       ...parts,
     ),
+    el("h1", { class: "sr" }, gettext("Loading")), // last: the first of a page stands below its upper edge
   );
 }
 
 function shapeOf({ pathname, searchParams }) {
-  if (pathname === "/") return [resume(), ...part(list("row pic rank", "rows duo trend")), ...part(grid())];
+  if (pathname === "/") return [resume(), ...part(list("row pic rank", "rows duo trend", CHART)), ...part(grid())];
   if (pathname === "/search" && searchParams.get("q")) return [list("row pic")];
-  if (pathname === "/search") return [el("div", { class: "part first" }, title(), tiles())];
-  if (pathname === "/genres") return [title("tall"), tiles()];
-  return [title("tall"), pathname.endsWith("albums") ? grid() : list("row pic")];
+  if (pathname === "/search") return [el("div", { class: "part first" }, heading(), tiles())];
+  if (pathname === "/genres") return [title(), tiles()];
+  return [title(), pathname.endsWith("albums") ? grid() : list("row pic")];
 }
 
 function part(...nodes) {
-  return [el("div", { class: "part" }, title()), ...nodes];
+  return [el("div", { class: "part" }, heading()), ...nodes];
 }
 
 // What was left open: app.css shows it only where there is something to continue.
 function resume() {
   const carry = el("div", { class: "carry" }, el("div", { class: "lead" }), el("div", { class: "open" }));
-  return el("div", { class: "part first resume" }, title(), carry);
+  return el("div", { class: "part first resume" }, heading(), carry);
 }
 
 function head(kind) {
@@ -61,11 +62,15 @@ function head(kind) {
   );
 }
 
-function title(more = null) {
-  return el("div", { class: more }, bone("high w3"));
+function title() {
+  return el("div", { class: "tall" }, bone("high w3"));
 }
 
-function list(row, rows = "rows") {
+function heading() {
+  return el("header", {}, bone("high w3"));
+}
+
+function list(row, rows = "rows", count = ROWS) {
   const picture = row.includes("pic") ? [bone("thumb")] : [bone("t")];
   const one = () =>
     el(
@@ -75,7 +80,7 @@ function list(row, rows = "rows") {
       ...picture.map((node) => node.cloneNode()),
       el("span", { class: "what" }, bone("t w5"), ...(row.includes("pic") ? [bone("t w3")] : [])),
     );
-  return el("div", { class: rows }, ...Array.from({ length: ROWS }, one));
+  return el("div", { class: rows }, ...Array.from({ length: count }, one));
 }
 
 function grid() {

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from spotify_lite.tests.e2e.test_first_listen import play_first_song, position, seconds_until_sound
+from spotify_lite.tests.rig.pages import PAGES
 from spotify_lite.tests.rig.server import Server
 from spotify_lite.tests.rig.stage import Stage
 
@@ -154,16 +155,22 @@ def test_page_that_takes_its_time_has_its_shape_at_once_and_can_be_left(guest: P
     assert picture == {"x": 252.0, "y": 32.0, "width": 240.0, "height": 240.0}
 
 
-def test_field_of_the_search_stands_where_its_shape_stood(guest: Page) -> None:
+@pytest.mark.parametrize(
+    ("path", "bone", "real"),
+    [("/search", ".tile", ".weave"), ("/genres", ".tile", ".weave"), ("/", ".bone.sq", ".grid img")],
+)
+def test_page_stands_where_its_shape_stood(guest: Page, path: str, bone: str, real: str) -> None:
     held: list[Route] = []
-    guest.goto("/")
-    guest.route("**/search", lambda route: held.append(route))  # noqa: PLW0108 - Playwright asks for its arguments
-    follow(guest, "/search")
-    expect(guest.locator("main[data-bones] .tile").first).to_be_visible()
-    shape = guest.locator("main .field").bounding_box()
+    guest.goto("/songs")
+    pattern = re.compile(f"[0-9]{path}$")  # after the port
+    guest.route(pattern, lambda route: held.append(route))  # noqa: PLW0108 - Playwright asks for its arguments
+    follow(guest, path)
+    shape = guest.locator(f"main[data-bones] {bone}").first
+    expect(shape).to_be_visible()
+    stood = shape.bounding_box()
     held[0].continue_()
-    expect(guest.get_by_role("searchbox")).to_be_visible()
-    assert guest.locator("main .field").bounding_box() == shape
+    expect(guest.locator("main[data-bones]")).to_have_count(0)
+    assert guest.locator(f"main {real}").first.bounding_box() == stood
 
 
 def test_searches_that_led_somewhere_are_remembered_and_can_be_forgotten(guest: Page) -> None:
@@ -272,3 +279,13 @@ def test_album_of_a_thousand_songs_plays_as_a_whole_and_keeps_its_place(looking:
     expect(songs.nth(900)).to_be_in_viewport()
     page.get_by_role("button", name="Play", exact=True).first.click()
     page.wait_for_function("() => JSON.parse(localStorage.player ?? '{}').tracks?.length === 1000")
+
+
+@pytest.mark.parametrize("width", [390, 768, 1280])
+def test_long_names_widen_no_view(looking: Stage, width: int) -> None:
+    """The large view was once as wide as the name of the album that it plays from."""
+    for name in ("now-long", "album-long", "track-long", "artist-long"):
+        view = next(view for view in PAGES if view.name == name)
+        page = looking.look(view, width=width)
+        wide = "root => root.scrollWidth > root.clientWidth"
+        assert not page.evaluate(f"({wide})(document.querySelector('dialog[open]') ?? document.documentElement)"), name
