@@ -46,8 +46,8 @@ REFUSED: tuple[type[Exception], ...] = (Refused, OSError, *REFUSALS)
 class UploadAdmin(kept.ReadOnlyAdmin):
     change_list_template = "admin/catalog/uploads.html"
     list_display = ["name", "song", "curator", "state", "why", "sized", "sent"]
-    fields = ["song", "state", "why", "curator", "sent", "sized", "publish", "known_before", "sha256"]
-    readonly_fields = ["song", "why", "sent", "sized"]
+    fields = ["song", "state", "why", "sender", "sent", "sized", "publish", "known_before", "sha256"]
+    readonly_fields = ["song", "why", "sender", "sent", "sized"]
     list_filter = ["state", "known_before"]
     list_select_related = ["track", "curator"]
     search_fields = ["name", "reason"]
@@ -72,6 +72,10 @@ class UploadAdmin(kept.ReadOnlyAdmin):
         if not upload.track:
             return "–"
         return format_html('<a href="{}"><bdi>{}</bdi></a>', track_url(upload.track.pk), upload.track)
+
+    @admin.display(description=gettext_lazy("curator"))
+    def sender(self, upload: Upload) -> str:
+        return upload.curator.get_username() if upload.curator else "–"  # no link: accounts are no curator's business
 
     @admin.display(description=gettext_lazy("size"), ordering="size")
     def sized(self, upload: Upload) -> str:

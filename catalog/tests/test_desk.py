@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from catalog import desk as first_page
 from catalog import sizes
-from catalog.models import Genre, Track
+from catalog.models import Genre, Track, Upload
 
 pytestmark = pytest.mark.django_db
 
@@ -91,3 +91,15 @@ def test_genre_that_songs_have_is_kept_and_the_page_says_how_many_have_it(desk, 
     assert "object (" not in page
     desk.post(address, {"post": "yes"})
     assert Genre.objects.filter(id=genre.id).exists()
+
+
+def test_upload_is_told_in_words_and_links_to_its_song_alone(desk, curator, make_track):
+    track = make_track()
+    upload = Upload.objects.create(
+        curator=curator, name="song.mp3", sha256="0" * 64, size=132_000, track=track, created_at=timezone.now()
+    )
+    page = desk.get(reverse("admin:catalog_upload_change", args=[upload.id])).content.decode()
+    assert "129 kB" in page
+    assert f'href="{reverse("admin:catalog_track_change", args=[track.id])}"' in page
+    assert "/admin/accounts/" not in page
+    assert "/history/" not in page
