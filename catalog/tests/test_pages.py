@@ -1,10 +1,8 @@
 """The pages as a browser without JavaScript sees them."""
 
-import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from html import unescape
 from typing import Any
 
 import pytest
@@ -14,30 +12,10 @@ from django.utils import timezone
 from accounts.models import User
 from catalog import derived, search
 from catalog.models import Album, Artist, Cover, Genre, Track
+from catalog.tests.reading import text, tracks_on
 from conftest import MakeTrack
 
 SCRIPT = "<script>alert(1)</script>"
-
-
-def tracks_on(page: str) -> list[dict[str, Any]]:
-    """Return what a page hands to the player, in order."""
-    return [json.loads(unescape(data)) for data in re.findall(r'data-track="([^"]*)"', page)]
-
-
-def text(client: Client, path: str) -> str:
-    answer = client.get(path)
-    assert answer.status_code == 200, path
-    return answer.content.decode()
-
-
-@pytest.fixture
-def song(make_track: MakeTrack) -> Track:
-    song = make_track(
-        "Tideline", artist="Halcyon Pike", featured=("青木なつみ",), genres=("Ambient", "Jazz"), year=2024
-    )
-    while search.index_pending():
-        pass
-    return song
 
 
 def every_page(song: Track) -> list[str]:
@@ -107,27 +85,6 @@ def test_script_in_a_name_stays_text_on_every_page(client: Client, make_track: M
         assert "<script>alert" not in page, path
         assert '"><u>' not in page, path
     assert tracks_on(text(client, f"/tracks/{song.id}"))[0]["title"] == SCRIPT
-
-
-def test_search_marks_what_matched(client: Client, song: Track) -> None:
-    page = text(client, "/search?q=hal")
-    assert "<mark>Hal</mark>cyon Pike" in page
-    assert 'value="hal"' in page
-
-
-def test_search_while_typing_answers_with_the_results_alone(client: Client, song: Track) -> None:
-    page = text(client, "/search?q=tide&partial")
-    assert tracks_on(page)[0]["title"] == "Tideline"
-    assert "<main" not in page
-
-
-def test_search_without_an_answer_says_so(client: Client, song: Track) -> None:
-    assert "Nothing found for" in text(client, "/search?q=zzzzqqqq")
-
-
-@pytest.mark.parametrize("query", ["", "%20", "%00", "a" * 5000, "%F0%9F%8E%B5", "*", "%22", "OR"])
-def test_odd_searches_are_answered(client: Client, song: Track, query: str) -> None:
-    assert client.get(f"/search?q={query}").status_code == 200
 
 
 def test_artist_shows_songs_albums_and_the_albums_of_others(client: Client, make_track: MakeTrack) -> None:
@@ -200,20 +157,6 @@ def test_unlisted_and_unknown_look_the_same(client: Client, song: Track) -> None
     assert "Tideline" not in text(client, "/")
 
 
-def test_genre_goes_on_where_its_first_page_ended(client: Client, make_track: MakeTrack) -> None:
-    for number in range(53):
-        make_track(f"Song {number}", plays=number * 10)
-    first = text(client, "/genres/ambient")
-    onward = re.search(r'href="(\?after=[^"]+)"', first)
-    assert onward
-    second = text(client, "/genres/ambient" + unescape(onward[1]))
-    titles = [told["title"] for told in tracks_on(first) + tracks_on(second)]
-    assert len(titles) == len(set(titles)) == 53
-    assert "?after=" not in second
-    assert client.get("/artists/1/songs" + unescape(onward[1])).status_code == 404
-    assert client.get("/genres/ambient?after=edited").status_code == 404
-
-
 @pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
 def test_pages_are_only_read(client: Client, db: None, method: str) -> None:
     assert getattr(client, method)("/").status_code == 405
@@ -283,26 +226,6 @@ def test_pages_take_as_many_queries_for_ten_rows_as_for_three(
         text(client, address)
 
 
-@pytest.mark.parametrize(
-    ("query", "expected"),
-    [
-        ("Halcyon", "/artists/"),  # holds many
-        ("night fer", "/albums/"),
-        ("tideline", "/tracks/"),  # an album of that name is not there
-        ("pike", "/artists/"),  # its songs are found by the artist alone
-    ],
-)
-def test_top_result_is_what_was_meant(client: Client, make_track: MakeTrack, query: str, expected: str) -> None:
-    make_track("Tideline", artist="Halcyon Pike", album="Night Ferry", plays=500)
-    make_track("Night Ferry Home", artist="Halcyon Pike", album="Night Ferry")
-    while search.index_pending():
-        pass
-    page = text(client, f"/search?q={query}")
-    best = re.search(r'<article class="best.*?href="([^"]+)"', page, re.DOTALL)
-    assert best
-    assert best[1].startswith(expected)
-
-
 def test_songs_are_popular_once_they_were_played(client, make_track):
     make_track("Ebb")
     assert "Popular" not in client.get("/").content.decode()
@@ -310,87 +233,6 @@ def test_songs_are_popular_once_they_were_played(client, make_track):
     page = client.get("/").content.decode()
     assert ">Popular<" in page
     assert page.index("Tideline") < page.index("Ebb")
-
-
-def test_releases_of_an_artist_are_shelved_by_kind(client: Client, make_track: MakeTrack) -> None:
-    for number in range(7):
-        make_track(f"Long {number}", album="Slow Harbour Lights")
-    for number in range(4):
-        make_track(f"Short {number}", album="Overlap")
-    make_track("Quay 4", album="Quay 4")
-    make_track("Whole side", album="Raga", duration_ms=1_800_000)
-    make_track("Best", album="The best of it")
-    Album.objects.filter(title="The best of it").update(compilation=True)
-    page = text(client, f"/artists/{Artist.objects.get(name='Halcyon Pike').id}")
-    albums, singles, compilations = (page.index(f'id="{anchor}"') for anchor in ("albums", "singles", "compilations"))
-    assert albums < page.index('title="Slow Harbour Lights"') < singles
-    assert albums < page.index('title="Raga"') < singles
-    assert singles < page.index('title="Overlap"') < compilations
-    assert singles < page.rindex('title="Quay 4"') < compilations < page.rindex('title="The best of it"')
-    for title, kind in (("Slow Harbour Lights", "Album"), ("Overlap", "EP"), ("Quay 4", "Single")):
-        assert f"<span>{kind}</span>" in text(client, f"/albums/{Album.objects.get(title=title).id}")
-
-
-def test_artist_with_many_albums_has_a_page_of_all(client: Client, make_track: MakeTrack) -> None:
-    for number in range(14):
-        make_track(f"Raga {number}", album=f"Raga {number}", year=2000 + number, duration_ms=1_800_000)
-    make_track("Raga undated", album="Raga undated", duration_ms=1_800_000)
-    artist = Artist.objects.get(name="Halcyon Pike")
-    page = text(client, f"/artists/{artist.id}")
-    assert f'href="/artists/{artist.id}/albums"' in page
-    whole = text(client, f"/artists/{artist.id}/albums")
-    years = [int(year) for year in re.findall(r'dir="auto">(20\d\d)</p>', whole)]
-    assert years == list(range(2013, 1999, -1))
-    assert whole.index("Raga 0") < whole.index("Raga undated")
-    assert "15 albums, the newest first" in whole
-
-
-def test_artist_says_what_they_did_on_the_albums_of_others(client: Client, make_track: MakeTrack) -> None:
-    song = make_track("Guest", artist="OHM/AMP", featured=("Halcyon Pike",), album="Theirs", year=2021)
-    assert ">Featured, 2021</p>" in text(client, f"/artists/{Artist.objects.get(name='Halcyon Pike').id}")
-    song.credits.filter(artist__name="Halcyon Pike").update(role="composer")
-    assert ">Composer, 2021</p>" in text(client, f"/artists/{Artist.objects.get(name='Halcyon Pike').id}")
-
-
-def test_all_songs_and_all_albums_go_on_where_a_page_ended(client: Client, make_track: MakeTrack) -> None:
-    for number in range(103):
-        make_track(f"Song {number}", album=f"Album {number}", plays=number)
-    for address, pattern, pages in (
-        ("/songs", r'class="hit[^>]*title="([^"]+)"', 3),
-        ("/albums", r'title="(Album[^"]+)"', 2),
-    ):
-        found: list[str] = []
-        onward: str | None = ""
-        for _ in range(pages):
-            assert onward is not None
-            page = text(client, address + onward)
-            found += re.findall(pattern, page)
-            match = re.search(r'href="(\?after=[^"]+)"', page)
-            onward = unescape(match[1]) if match else None
-        assert onward is None
-        assert len(found) == len(set(found)) == 103
-    assert client.get("/songs?after=edited").status_code == 404
-    assert client.get("/albums?after=edited").status_code == 404
-
-
-@pytest.mark.parametrize("kind", ["songs", "artists", "albums"])
-def test_search_shows_one_kind_alone(client: Client, make_track: MakeTrack, kind: str) -> None:
-    for number in range(15):
-        make_track(f"Tideline {number}", artist=f"Tideline {number}", album=f"Tideline {number}", plays=number)
-    while search.index_pending():
-        pass
-    whole = text(client, "/search?q=tideline")
-    assert f'href="/search?q=tideline&amp;kind={kind}"' in whole[whole.index(f'id="{kind}"') :]
-    alone = text(client, f"/search?q=tideline&kind={kind}")
-    headings = re.findall(r'<h2 id="(\w+)">', alone)
-    assert headings == [kind]
-    names = set(re.findall(r'title="(Tideline \d+)"', alone))
-    assert len(names) == 15
-    assert f'name="kind" value="{kind}"' in alone
-
-
-def test_search_for_a_kind_that_there_is_not_shows_all(client: Client, song: Track) -> None:
-    assert 'id="best"' in text(client, "/search?q=tideline&kind=%3Cb%3E")
 
 
 def test_genre_shows_whom_and_what_it_is_from(client: Client, song: Track) -> None:

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from spotify_lite.tests import rig
+from spotify_lite.tests.e2e import playing
 from spotify_lite.tests.rig import browser, server, stage
 
 PATIENCE = 10_000  # milliseconds for what a loaded machine does late
@@ -67,3 +68,19 @@ def guest(chromium: Browser, demo: server.Server) -> Iterator[Page]:
     yield page
     context.close()
     assert said == []
+
+
+@pytest.fixture
+def album(guest: Page) -> Page:
+    """Return the page of an album with four songs or more, the first of which plays."""
+    playing.open_album(guest)
+    return guest
+
+
+@pytest.fixture
+def phone(chromium: Browser, demo: server.Server) -> Iterator[Page]:
+    context = chromium.new_context(
+        base_url=demo.url, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    yield context.new_page()
+    context.close()

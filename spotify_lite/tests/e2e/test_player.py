@@ -1,73 +1,24 @@
 """What the player does beside playing: order, loudness, menus, undo, keys, and what it says when something fails."""
 
 import re
-from collections.abc import Iterator
 
 import mutagen
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Page, expect
 
-from spotify_lite.tests.rig.server import Server
-
-STARTED = "() => document.querySelector('#audio').currentTime > 0.05"
-QUEUE = "JSON.parse(localStorage.player)"
-ALBUM_OF_MANY = (
-    "() => fetch('/api/v1/albums').then(a => a.json()).then(a => a.results.find(b => b.tracks_count >= 4).id)"
+from spotify_lite.tests.e2e.playing import (
+    ALBUM_OF_MANY,
+    QUEUE,
+    STARTED,
+    bar,
+    near_its_end,
+    open_album,
+    open_queue,
+    title,
+    titles,
+    volume,
 )
-
-
-@pytest.fixture
-def album(guest: Page) -> Page:
-    """Return the page of an album with four songs or more, the first of which plays."""
-    open_album(guest)
-    return guest
-
-
-@pytest.fixture
-def phone(chromium: Browser, demo: Server) -> Iterator[Page]:
-    context = chromium.new_context(
-        base_url=demo.url, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
-    )
-    yield context.new_page()
-    context.close()
-
-
-def open_album(page: Page) -> None:
-    page.goto("/")
-    page.goto(f"/albums/{page.evaluate(ALBUM_OF_MANY)}")
-    page.locator("main .row .hit").first.click()
-    page.wait_for_function(STARTED, polling=20)
-
-
-def titles(page: Page) -> list[str]:
-    return [row.get_attribute("title") or "" for row in page.locator("main .row .hit").all()]
-
-
-def bar(page: Page) -> Locator:
-    return page.locator("#player")
-
-
-def title(page: Page) -> Locator:
-    return page.locator("#player [data-title]")
-
-
-def near_its_end(page: Page) -> None:
-    page.evaluate("(audio => { audio.currentTime = audio.duration - 0.3 })(document.querySelector('#audio'))")
-
-
-def volume(page: Page) -> float:
-    heard: float = page.evaluate("document.querySelector('#audio').volume")
-    return heard
-
-
-def queued(page: Page) -> list[str]:
-    """Return the titles of the queue's panel, without the one that plays."""
-    return [hit.get_attribute("title") or "" for hit in page.locator("#queue .row:has([data-grip]) .hit").all()]
-
-
-def open_queue(page: Page) -> Locator:
-    bar(page).get_by_role("button", name="Queue").click()
-    return page.locator("#queue")
+from spotify_lite.tests.rig.server import Server
 
 
 def test_shuffle_and_repeat_survive_a_reload_and_reach_the_server(album: Page) -> None:
@@ -228,82 +179,6 @@ def test_long_press_opens_the_menu_and_a_scroll_does_not(phone: Page) -> None:
     phone.touchscreen.tap(200, 60)  # beside it
     expect(phone.get_by_role("menu")).to_be_hidden()
     expect(bar(phone)).to_be_hidden()  # neither the press nor the tap played anything
-
-
-def test_what_was_added_plays_before_the_rest_of_the_list(album: Page) -> None:
-    order = titles(album)
-    for name in ("Add to queue", "Play next"):
-        album.locator("main [data-menu]").nth(3 if name == "Play next" else 2).click()
-        album.get_by_role("menuitem", name=name).click()
-    panel = open_queue(album)
-    expect(panel.get_by_role("heading", name="You added")).to_be_visible()
-    assert queued(album) == [order[3], order[2], *order[1:]]
-
-
-def test_what_is_taken_out_of_the_queue_can_be_brought_back(album: Page) -> None:
-    order = titles(album)
-    panel = open_queue(album)
-    panel.get_by_role("button", name=f"Take {order[1]} out").focus()
-    album.keyboard.press("Enter")
-    assert queued(album) == order[2:]
-    message = album.get_by_role("region", name="Message")
-    expect(message).to_contain_text(f"“{order[1]}” is out of the queue.")
-    message.get_by_role("button", name="Undo").focus()
-    album.keyboard.press("Enter")
-    assert queued(album) == order[1:]
-    expect(panel.get_by_role("button", name=f"Take {order[2]} out")).to_be_focused()  # where one was
-    panel.get_by_role("button", name="Clear").click()
-    assert queued(album) == []
-    expect(panel.get_by_role("heading", name="Nothing comes after this song")).to_be_visible()
-    message.get_by_role("button", name="Undo").click()
-    assert queued(album) == order[1:]
-    assert [track["title"] for track in album.evaluate(QUEUE)["tracks"]] == order
-
-
-def test_queue_is_sorted_by_arrow_keys_and_by_the_grip(album: Page) -> None:
-    order = titles(album)
-    panel = open_queue(album)
-    grip = panel.get_by_role("button", name=f"Move {order[1]}:")
-    grip.focus()
-    album.keyboard.press("ArrowDown")
-    assert queued(album) == [order[2], order[1], *order[3:]]
-    expect(grip).to_be_focused()
-    start, end = (panel.locator("[data-grip]").nth(place).bounding_box() for place in (0, 2))
-    assert start
-    assert end
-    album.mouse.move(start["x"] + 20, start["y"] + 20)
-    album.mouse.down()
-    album.mouse.move(end["x"] + 20, end["y"] + 26, steps=5)
-    album.mouse.up()
-    assert queued(album) == [order[1], order[3], order[2], *order[4:]]
-    stored = [track["title"] for track in album.evaluate(QUEUE)["tracks"]]
-    assert stored == [order[0], order[1], order[3], order[2], *order[4:]]
-
-
-def test_queue_of_a_thousand_songs_opens_at_once(album: Page) -> None:
-    album.evaluate(
-        """() => {
-            const kept = JSON.parse(localStorage.player);
-            const many = Array.from({ length: 1000 }, (_, at) => ({ ...kept.tracks[at % 4], title: `Song ${at}` }));
-            addEventListener("pagehide", () => {
-                localStorage.player = JSON.stringify({ ...kept, tracks: many, index: 0 });
-            });
-        }"""
-    )
-    album.reload()
-    expect(title(album)).to_have_text("Song 0")
-    took = album.evaluate(
-        """() => new Promise((done) => {
-            const begin = performance.now();
-            document.querySelector('#player [data-do="queue"]').click();
-            requestAnimationFrame(() => setTimeout(() => done(performance.now() - begin)));
-        })"""
-    )
-    assert took < 500  # milliseconds, on a machine with other things to do; 30 alone
-    rows = album.locator("#queue .row")
-    assert rows.count() < 150
-    album.evaluate("document.querySelector('#queue').scrollTop = 1e6")
-    album.wait_for_function("() => document.querySelectorAll('#queue .row').length > 150")
 
 
 def test_question_mark_shows_the_keys_and_fields_keep_theirs(album: Page) -> None:

@@ -1,0 +1,47 @@
+"""What browser tests do with the player, and read of it."""
+
+from playwright.sync_api import Locator, Page
+
+STARTED = "() => document.querySelector('#audio').currentTime > 0.05"
+QUEUE = "JSON.parse(localStorage.player)"
+ALBUM_OF_MANY = (
+    "() => fetch('/api/v1/albums').then(a => a.json()).then(a => a.results.find(b => b.tracks_count >= 4).id)"
+)
+
+
+def open_album(page: Page) -> None:
+    page.goto("/")
+    page.goto(f"/albums/{page.evaluate(ALBUM_OF_MANY)}")
+    page.locator("main .row .hit").first.click()
+    page.wait_for_function(STARTED, polling=20)
+
+
+def titles(page: Page) -> list[str]:
+    return [row.get_attribute("title") or "" for row in page.locator("main .row .hit").all()]
+
+
+def bar(page: Page) -> Locator:
+    return page.locator("#player")
+
+
+def title(page: Page) -> Locator:
+    return page.locator("#player [data-title]")
+
+
+def near_its_end(page: Page) -> None:
+    page.evaluate("(audio => { audio.currentTime = audio.duration - 0.3 })(document.querySelector('#audio'))")
+
+
+def volume(page: Page) -> float:
+    heard: float = page.evaluate("document.querySelector('#audio').volume")
+    return heard
+
+
+def queued(page: Page) -> list[str]:
+    """Return the titles of the queue's panel, without the one that plays."""
+    return [hit.get_attribute("title") or "" for hit in page.locator("#queue .row:has([data-grip]) .hit").all()]
+
+
+def open_queue(page: Page) -> Locator:
+    bar(page).get_by_role("button", name="Queue").click()
+    return page.locator("#queue")
