@@ -52,6 +52,8 @@ def test_german_page_breaks_no_rule_of_accessibility(checked: Stage, view: View)
     if not view.act:  # what is open may close when the width changes
         stage.dress(page, width=1280, theme="light")
         found += broken(page, TAGS)
+        stage.dress(page, width=1280, theme="dark")
+        found += broken(page, COLOURS)
     assert not found, told(view, found)
 
 
