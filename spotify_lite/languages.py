@@ -26,8 +26,6 @@ DJANGOS = (  # sentences of its admin that we say otherwise: here they are extra
     _("Save"),
     _("Save and add another"),
     _("Save and continue editing"),
-    _("Select %s to change"),
-    _("Select %s to view"),
     _(
         'Are you sure you want to delete the %(object_name)s "%(escaped_object)s"? '
         "All of the following related items will be deleted:"

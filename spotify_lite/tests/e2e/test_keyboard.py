@@ -111,11 +111,17 @@ def test_menu_opens_moves_closes_and_gives_the_focus_back(looking: Stage) -> Non
     expect(dots).to_be_focused()
 
 
-def test_large_view_keeps_the_focus_and_gives_it_back(looking: Stage) -> None:
+def listening(looking: Stage) -> Page:
+    """Return home, where a song plays that the keys have started."""
     page = fresh(looking, "/", who="player")
     tab_to(page, page.locator("main .row .hit").first)
     page.keyboard.press("Enter")
     page.wait_for_function("() => document.querySelector('#audio').currentTime > 0")
+    return page
+
+
+def test_large_view_keeps_the_focus_and_gives_it_back(looking: Stage) -> None:
+    page = listening(looking)
     title = page.locator("#player [data-title]")
     tab_to(page, title)
     page.keyboard.press("Enter")
@@ -130,10 +136,7 @@ def test_large_view_keeps_the_focus_and_gives_it_back(looking: Stage) -> None:
 
 
 def test_queue_is_opened_used_and_closed_by_keys_alone(looking: Stage) -> None:
-    page = fresh(looking, "/", who="player")
-    tab_to(page, page.locator("main .row .hit").first)
-    page.keyboard.press("Enter")
-    page.wait_for_function("() => document.querySelector('#audio').currentTime > 0")
+    page = listening(looking)
     button = page.locator("#player [data-do=queue]")
     tab_to(page, button)
     page.keyboard.press("Enter")
