@@ -59,10 +59,9 @@ def own_state(settings: Any, tmp_path: Path) -> Iterator[None]:
     """Give each test its own media folder and an empty cache, and nothing that waits for a demo."""
     settings.MEDIA_DIR = tmp_path / "media"
     settings.MEDIA_DIR.mkdir()
-    folders = {"masters": "masters", "renditions": "media", "covers": "covers"}
     settings.STORAGES = settings.STORAGES | {
         alias: settings.STORAGES[alias] | {"OPTIONS": {"location": settings.MEDIA_DIR / folder}}
-        for alias, folder in folders.items()
+        for alias, folder in settings.OBJECTS.items()
     }
     settings.STATIC_ROOT = tmp_path / "static"  # not collected: to look through it took most of a client's time
     settings.DEMO_PENDING = tmp_path / "demo.pending"

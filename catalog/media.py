@@ -4,27 +4,23 @@ Storages are Django's aliases "masters", "renditions" and "covers": folders on a
 """
 
 import hashlib
-import os
 import shutil
 import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from django.conf import settings
-from django.core.files import File
-from django.core.files.storage import FileSystemStorage, storages
+from django.core.files.storage import storages
 from django.db.models import Exists, OuterRef
 
-from catalog import paths, work
+from catalog import leftovers, paths, work
 from catalog.models import LibraryFile, Master, Work
 
 HASHED = 100  # masters a sweep: a second or two of reading, behind all other work
 CHUNK = 1 << 20  # bytes read at once
-LEFTOVER = 24 * 3600  # seconds after which a file that was never finished is a dead worker's
 
 
 @dataclass(frozen=True)
@@ -34,34 +30,6 @@ class Stored:
     key: str  # sha256 of its bytes, hex
     name: str  # in the storage: <aa>/<key>.<extension>
     size: int  # bytes
-
-
-class WholeFileStorage(FileSystemStorage):
-    """Files that appear under their name complete and synced: a kill or a full disk leaves nothing half-made."""
-
-    def get_available_name(self, name: str, max_length: int | None = None) -> str:
-        return name  # a name stands for its content: who writes it again writes the same
-
-    def _save(self, name: str, content: File) -> str:
-        target = Path(self.path(name))
-        target.parent.mkdir(parents=True, exist_ok=True)
-        beginning = Path(self.path(".new"))
-        beginning.mkdir(exist_ok=True)
-        _sweep(beginning)
-        descriptor, temporary = tempfile.mkstemp(dir=beginning)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                for piece in content.chunks(CHUNK):
-                    file.write(piece)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).chmod(0o644)
-            Path(temporary).replace(target)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-        _sync_folder(target.parent)
-        return name
 
 
 def object_name(key: str, extension: str) -> str:
@@ -82,9 +50,7 @@ def put_master(path: Path, extension: str) -> Stored:
 def put_upload(file: IO[bytes], sha256: str, size: int, extension: str) -> Stored:
     """Store an open file, whose hash is known, in "masters" as `put_master` does; it is synced when this returns."""
     stored = Stored(sha256, object_name(sha256, extension), size)
-    if not _is_there("masters", stored):
-        file.seek(0)
-        _save("masters", stored.name, file, size)
+    storages["masters"].put(stored.name, file, size=size, sha256=sha256)
     return stored
 
 
@@ -94,8 +60,8 @@ def drop_master(name: str) -> None:
 
 
 def put_cover(key: str, size: int, path: Path) -> None:
-    """Store one size of a picture; the key is the whole picture's, so what is there is written over."""
-    _write("covers", f"{key[:2]}/{key}/{size}.webp", path)
+    """Store one size of a picture; the key is the whole picture's."""
+    _keep("covers", f"{key[:2]}/{key}/{size}.webp", path, sha256=sha256_of(path))
 
 
 def rendition_path(key: str, extension: str) -> Path | None:
@@ -142,7 +108,7 @@ def scratch() -> Iterator[Path]:
     """Give a private folder for the while."""
     base = settings.MEDIA_DIR / "scratch"
     base.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _sweep(base)
+    leftovers.sweep(base)
     with tempfile.TemporaryDirectory(dir=base, ignore_cleanup_errors=True) as folder:
         yield Path(folder)
 
@@ -194,40 +160,10 @@ def _in_place(master: Master) -> Path:
 def _put(alias: str, path: Path, extension: str) -> Stored:
     key = sha256_of(path)
     stored = Stored(key, object_name(key, extension), path.stat().st_size)
-    if not _is_there(alias, stored):
-        _write(alias, stored.name, path)
+    _keep(alias, stored.name, path, sha256=key)
     return stored
 
 
-def _is_there(alias: str, stored: Stored) -> bool:
-    storage = storages[alias]
-    return storage.exists(stored.name) and storage.size(stored.name) == stored.size
-
-
-def _write(alias: str, name: str, path: Path) -> None:
+def _keep(alias: str, name: str, path: Path, *, sha256: str) -> None:
     with path.open("rb") as file:
-        _save(alias, name, file, path.stat().st_size)
-
-
-def _save(alias: str, name: str, file: IO[bytes], size: int) -> None:
-    """Write and look: a row may say that it is there only after its storage has said so."""
-    storage = storages[alias]
-    if storage.save(name, File(file)) != name or storage.size(name) != size:
-        raise work.Failed(f"The storage did not take {name} whole.")
-
-
-def _sweep(folder: Path) -> None:
-    """Delete what killed workers left here: nobody works on one file for a day."""
-    for old in folder.iterdir():
-        with suppress(FileNotFoundError):  # another worker sweeps too
-            if old.stat().st_mtime < time.time() - LEFTOVER:
-                shutil.rmtree(old, ignore_errors=True) if old.is_dir() else old.unlink()
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the new name itself survive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        storages[alias].put(name, file, size=path.stat().st_size, sha256=sha256)

@@ -36,7 +36,9 @@ class Links(Protocol):
 
 def links_for(*, base: str, at: datetime) -> Links:
     """Return the maker of signed addresses for one request; `base` is the origin that clients see."""
-    return import_string(settings.TRACK_MEDIA)(base=settings.MEDIA_BASE_URL or base, at=at.timestamp())
+    return import_string(settings.TRACK_MEDIA)(
+        base=settings.EDGES[0].url if settings.EDGES else base, at=at.timestamp()
+    )
 
 
 def cover_url(key: str | None, *, base: str) -> str | None:

@@ -55,7 +55,7 @@ class Links:
 
     def sources(self, card: dict[str, Any]) -> list[Source]:
         """Return every address of the track's audio, most preferred first; none where there is no audio yet."""
-        place = "edge" if settings.MEDIA_BASE_URL and self.base == settings.MEDIA_BASE_URL else "web"
+        place = "edge" if any(edge.url == self.base for edge in settings.EDGES) else "web"
         ordered = sorted(card["audio"], key=lambda audio: audio["name"] != PREFERRED)
         return [
             Source(url=self.url(audio), mime=audio["mime"], bitrate=audio["bitrate"], place=place) for audio in ordered

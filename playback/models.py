@@ -78,3 +78,17 @@ class PlayEvent(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["play", "seq"], name="play_event_unique")]
+
+
+class Resident(models.Model):
+    """An object that an edge was seen to hold whole: a hint, since caches forget; ids grow with what was seen last."""
+
+    edge = models.CharField(_("edge"), max_length=32)
+    key = models.CharField(_("key"), max_length=64)  # of a rendition, hex
+    size = models.PositiveBigIntegerField(_("size"))  # bytes
+    seen_at = models.DateTimeField(_("seen"))
+
+    class Meta:
+        verbose_name = _("resident object")
+        verbose_name_plural = _("resident objects")
+        constraints = [models.UniqueConstraint(fields=["edge", "key"], name="resident_unique")]

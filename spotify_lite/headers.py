@@ -28,8 +28,7 @@ class SecurityHeaders:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        edge = f" {settings.MEDIA_BASE_URL}" if settings.MEDIA_BASE_URL else ""
-        policy = POLICY.format(edge=edge)
+        policy = POLICY.format(edge="".join(f" {edge.url}" for edge in settings.EDGES))
         self.policies = {
             ADMIN: policy,
             DOCS: policy.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'"),

@@ -10,7 +10,7 @@ from pathlib import Path
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
-from spotify_lite import env, keys
+from spotify_lite import env, keys, places
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 MODE = env.choice("MODE", "embedded", ("embedded", "production"))
@@ -48,8 +48,7 @@ if {SECRET_KEY, *SECRET_KEY_FALLBACKS} & set(MEDIA_SIGNING_KEYS.values()):
 HOST = env.text("HOST", "127.0.0.1")
 PORT = env.integer("PORT", 8000, at_least=1)
 PUBLIC_URL = env.text("PUBLIC_URL").rstrip("/")  # scheme and host that clients use; the request's own when empty
-MEDIA_BASE_URL = env.text("MEDIA_BASE_URL").rstrip("/")  # where signed media URLs point; this node when empty
-REGION = env.text("REGION", "local")
+REGION = env.text("REGION", "local")  # of this node; the balancer's X-Region says where a listener is
 WEB_WORKERS = env.integer("WEB_WORKERS", 1, at_least=1)  # processes
 WEB_THREADS = env.integer("WEB_THREADS", 8, at_least=1)  # a process, for Django; media needs none
 _on_loopback = HOST in {"127.0.0.1", "::1", "localhost"}
@@ -191,22 +190,35 @@ QUEUE_DIR = VAR_DIR / "queue"  # the file-system broker: who can write here runs
 
 # --- Media ---
 MEDIA_DIR = env.path("MEDIA_DIR", VAR_DIR / "media")
+try:
+    ORIGINS = places.origins(env.listing("ORIGINS", []))  # object storages, the home of all writes first; none: files
+    EDGES = places.edges(env.listing("EDGES", []))  # POPs that serve what the origins hold
+except places.Wrong as _wrong:
+    raise ImproperlyConfigured(str(_wrong)) from None
+S3_ACCESS_KEY = env.text("S3_ACCESS_KEY")  # both empty: boto3 looks where it always does, such as the instance's role
+S3_SECRET_KEY = env.text("S3_SECRET_KEY")
+# Folder of MEDIA_DIR, or prefix in a bucket, of each kind of object. A signed path is the object's name in the bucket.
+OBJECTS = {"masters": "masters", "renditions": "media", "covers": "covers"}
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": MEDIA_DIR}},
-    "masters": {
-        "BACKEND": "catalog.media.WholeFileStorage",
-        "OPTIONS": {"location": MEDIA_DIR / "masters"},
-    },
-    "renditions": {
-        "BACKEND": "catalog.media.WholeFileStorage",
-        "OPTIONS": {"location": MEDIA_DIR / "media"},
-    },
-    "covers": {
-        "BACKEND": "catalog.media.WholeFileStorage",
-        "OPTIONS": {"location": MEDIA_DIR / "covers"},
-    },
     "staticfiles": {"BACKEND": "spotify_lite.assets.HashedStorage"},
+    **{
+        alias: (
+            {"BACKEND": "catalog.buckets.Bucket", "OPTIONS": {"origin": ORIGINS[0], "location": folder}}
+            if ORIGINS
+            else {"BACKEND": "catalog.folders.Folder", "OPTIONS": {"location": MEDIA_DIR / folder}}
+        )
+        for alias, folder in OBJECTS.items()
+    },
 }
+MEDIA_SIGNER = env.choice("MEDIA_SIGNER", "hmac", ("hmac", "cloudfront"))  # how EDGES' addresses are signed
+CLOUDFRONT_KEY_ID = env.text("CLOUDFRONT_KEY_ID")
+CLOUDFRONT_KEY_FILE = env.text("CLOUDFRONT_KEY_FILE")  # the private key, PEM
+COLD = env.choice("COLD", "web", ("web", "edge"))  # who serves first what no edge of the region has: this node, or it
+HOT_DIR = env.path("HOT_DIR", Path("/dev/shm") if Path("/dev/shm").is_dir() else VAR_DIR) / "spotify-lite-hot"  # noqa: S108
+HOT_BYTES = env.integer("HOT_BYTES", 256 * 1024**2)  # of objects that a web process keeps there
+PACKAGING = env.choice("PACKAGING", "on_demand" if EMBEDDED else "eager", ("eager", "on_demand", "off"))
+LADDER = [int(step) for step in env.listing("LADDER", ["64", "128", "256"])]  # kbit/s of the AAC renditions
 MEDIA_SERVER = "playback.media.serve"  # answers /media/ and /covers/ for the front; spotify_lite imports no app
 TRACK_MEDIA = "playback.links.Links"  # signed URLs in the catalog's JSON; catalog may not import playback
 DEMO_PENDING = VAR_DIR / "demo.pending"  # there from the first start until the demo catalog can be played

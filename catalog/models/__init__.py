@@ -6,7 +6,16 @@ A foreign key that is the first column of another index has none of its own (`db
 from catalog.models.albums import Album, AlbumCredit
 from catalog.models.artists import Artist, Genre
 from catalog.models.history import Change, Distinct, Merged
-from catalog.models.media import Cover, Library, LibraryFile, Master, Rendition
+from catalog.models.media import (
+    Cover,
+    Library,
+    LibraryFile,
+    Master,
+    Measurement,
+    Placement,
+    Rendition,
+    SegmentTable,
+)
 from catalog.models.state import CatalogVersion, SearchChange
 from catalog.models.tracks import Credit, Role, Track, TrackGenre
 from catalog.models.uploads import Upload
@@ -25,10 +34,13 @@ __all__ = [
     "Library",
     "LibraryFile",
     "Master",
+    "Measurement",
     "Merged",
+    "Placement",
     "Rendition",
     "Role",
     "SearchChange",
+    "SegmentTable",
     "Track",
     "TrackGenre",
     "Upload",

@@ -76,7 +76,7 @@ class Rendition(models.Model):
         Track, on_delete=models.CASCADE, related_name="renditions", db_index=False, verbose_name=_("song")
     )
     master = models.ForeignKey(Master, on_delete=models.CASCADE, related_name="renditions", verbose_name=_("master"))
-    name = models.CharField(_("name"), max_length=16)  # source, later aac64, aac128, aac256
+    name = models.CharField(_("name"), max_length=16)  # source, aac64, aac128, aac256
     key = models.CharField(_("key"), max_length=64)  # hex; the path of the signed URL. Equal bytes share it
     extension = models.CharField(max_length=8)
     mime = models.CharField(_("type"), max_length=64)  # with codecs, as RFC 6381 writes them
@@ -90,6 +90,41 @@ class Rendition(models.Model):
         verbose_name_plural = _("renditions")
         constraints = [models.UniqueConstraint(fields=["track", "name"], name="rendition_unique")]
         indexes = [models.Index(fields=["key"], name="rendition_key")]  # the web node's media lookup
+
+
+class SegmentTable(models.Model):
+    """Where the segments of a fragmented MP4 lie: what HLS and DASH manifests are made of (ISO 14496-12, `sidx`)."""
+
+    rendition = models.OneToOneField(Rendition, on_delete=models.CASCADE, primary_key=True, related_name="table")
+    init_size = models.PositiveIntegerField()  # bytes before the first segment: ftyp, moov, sidx
+    timescale = models.PositiveIntegerField()  # ticks a second
+    segments = models.JSONField()  # [[bytes, ticks], ...] in order; with init_size they add up to the rendition's size
+
+
+class Measurement(models.Model):
+    """What a decode of the whole master has measured."""
+
+    master = models.OneToOneField(Master, on_delete=models.CASCADE, primary_key=True, related_name="measurement")
+    samples = models.PositiveBigIntegerField()  # a channel, exactly
+    sample_rate = models.PositiveIntegerField()  # Hz
+    loudness_lufs = models.FloatField(null=True)  # integrated, EBU R128; null for silence
+    true_peak_dbtp = models.FloatField(null=True)  # ITU-R BS.1770; null for silence
+    waveform = models.BinaryField()  # 1,000 bytes at most: the peaks of equal stretches, 255 is full scale
+    created_at = models.DateTimeField()
+
+
+class Placement(models.Model):
+    """An object of the home bucket that another region's bucket holds too, whole: written after it was compared."""
+
+    name = models.CharField(
+        max_length=200
+    )  # in the bucket: media/<aa>/<key>.<extension>, covers/<aa>/<key>/<size>.webp
+    region = models.CharField(max_length=32)
+    size = models.PositiveBigIntegerField()  # bytes
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["name", "region"], name="placement_unique")]
 
 
 class Cover(models.Model):

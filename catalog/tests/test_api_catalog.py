@@ -11,6 +11,7 @@ from accounts.models import User
 from catalog import derived
 from catalog.models import Album, Artist, Track
 from conftest import MakeTrack
+from spotify_lite.places import Edge
 
 COVER = "c" * 64
 
@@ -250,7 +251,8 @@ def test_no_foreign_origin_may_read(client: Client, song: Track):
 
 
 def test_addresses_are_on_the_configured_origin(client: Client, song: Track, settings: Any):
-    settings.PUBLIC_URL, settings.MEDIA_BASE_URL = "https://radio.example", "https://edge.example"
+    settings.PUBLIC_URL = "https://radio.example"
+    settings.EDGES = (Edge("one", "local", "https://edge.example"),)
 
     told = client.get("/api/v1/tracks?limit=1").json()["results"][0]
 

@@ -209,7 +209,7 @@ def _device(request: Request) -> str:
 
 
 def _links(base: str) -> links.Links:
-    return links.Links(base=settings.MEDIA_BASE_URL or base, at=timezone.now().timestamp())
+    return links.Links(base=settings.EDGES[0].url if settings.EDGES else base, at=timezone.now().timestamp())
 
 
 def _checked(serializer: Any) -> dict[str, Any]:
