@@ -25,6 +25,7 @@ class Index:
     """What the sidx box says."""
 
     timescale: int  # units a second
+    start: int  # bytes before the sidx box itself: ftyp and moov, which is what starts a decoder
     head_size: int  # bytes before the first segment
     segments: tuple[Segment, ...]
 
@@ -60,11 +61,11 @@ def read_index(file: BinaryIO) -> Index:
     body = file.read(size - 8)
     if len(body) < size - 8:
         raise Broken("its index is cut off")
-    return _parse(body, end=position + size)
+    return _parse(body, start=position, end=position + size)
 
 
-def _parse(body: bytes, *, end: int) -> Index:
-    """Return the index in the body of a sidx box (14496-12, 8.16.3) that ends at `end`."""
+def _parse(body: bytes, *, start: int, end: int) -> Index:
+    """Return the index in the body of a sidx box (14496-12, 8.16.3) that lies from `start` to `end`."""
     try:
         version, timescale = body[0], struct.unpack_from(">I", body, 8)[0]
         _, first_offset = struct.unpack_from(">II" if version == 0 else ">QQ", body, 12)
@@ -81,4 +82,4 @@ def _parse(body: bytes, *, end: int) -> Index:
         size = typed_size & 0x7FFFFFFF  # the top bit says whether it is an index of its own; ours never is
         segments.append(Segment(offset, size, duration))
         offset += size
-    return Index(timescale, end + first_offset, tuple(segments))
+    return Index(timescale, start, end + first_offset, tuple(segments))

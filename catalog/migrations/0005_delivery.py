@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
             name='SegmentTable',
             fields=[
                 ('rendition', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='table', serialize=False, to='catalog.rendition')),
+                ('index_start', models.PositiveIntegerField()),
                 ('init_size', models.PositiveIntegerField()),
                 ('timescale', models.PositiveIntegerField()),
                 ('segments', models.JSONField()),

@@ -96,6 +96,7 @@ class SegmentTable(models.Model):
     """Where the segments of a fragmented MP4 lie: what HLS and DASH manifests are made of (ISO 14496-12, `sidx`)."""
 
     rendition = models.OneToOneField(Rendition, on_delete=models.CASCADE, primary_key=True, related_name="table")
+    index_start = models.PositiveIntegerField()  # bytes before the sidx: ftyp and moov, which start a decoder
     init_size = models.PositiveIntegerField()  # bytes before the first segment: ftyp, moov, sidx
     timescale = models.PositiveIntegerField()  # ticks a second
     segments = models.JSONField()  # [[bytes, ticks], ...] in order; with init_size they add up to the rendition's size
