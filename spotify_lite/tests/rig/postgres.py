@@ -1,6 +1,7 @@
-"""A temporary PostgreSQL cluster on a free port, without any durability."""
+"""A temporary PostgreSQL cluster on a free port, without any durability; or production's primary and replica."""
 
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -8,14 +9,17 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
-from spotify_lite.tests.rig.server import free_port
+from spotify_lite.tests.rig import lack, processes
+from spotify_lite.tests.rig.server import ROOT, free_port
 
 PACKAGE = "postgresql"
+DEPLOY = ROOT / "deploy" / "postgres"
 START_SECONDS = 30.0
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=64MB", "max_connections=60")
 
@@ -67,6 +71,101 @@ def cluster(*settings: str) -> Iterator[str]:
                 process.wait()
     finally:
         shutil.rmtree(place, ignore_errors=True)
+
+
+@dataclass
+class Server:
+    """A running primary or replica of production's configuration."""
+
+    port: int
+    password: str  # of the service's role
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    @property
+    def url(self) -> str:
+        return f"postgres://spotify_lite:{self.password}@127.0.0.1:{self.port}/spotify_lite"
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Return the rows of a query by the service's role."""
+        with psycopg.connect(self.url, connect_timeout=2) as connection:
+            return connection.execute(sql).fetchall()
+
+    def answers(self) -> bool:
+        try:
+            return bool(self.rows("SELECT 1"))
+        except psycopg.OperationalError:
+            return False
+
+
+@contextmanager
+def pair() -> Iterator[tuple[Server, Server]]:
+    """Start a primary and the replica that follows it, by the files of deploy/; skip where it is not installed.
+
+    Only what a test can do without is left out: waiting for the disk.
+    """
+    tools = programs()
+    if tools is None:
+        lack(f"the Debian package {PACKAGE}")
+    place = Path(tempfile.mkdtemp(prefix="spotify-lite-pg-"))
+    place.chmod(0o755)  # the server's own user passes here, and may not pass to the sources
+    try:
+        shutil.copytree(DEPLOY, place / "deploy")
+        with _primary(Path(str(tools)), place) as (primary, variables), _replica(place, primary, variables) as replica:
+            yield primary, replica
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+@contextmanager
+def _primary(tools: Path, place: Path) -> Iterator[tuple[Server, dict[str, str]]]:
+    """Do what the image of PostgreSQL does in an empty folder: make a cluster, start it, run our script once."""
+    passwords = {f"{name}_PASSWORD": secrets.token_hex(16) for name in ("POSTGRES", "DATABASE", "REPLICATION")}
+    variables = passwords | {"PATH": f"{tools}:{os.environ['PATH']}", "PGPASSWORD": passwords["POSTGRES_PASSWORD"]}
+    folder, port = place / "primary", free_port()
+    given = place / "password"
+    given.write_text(passwords["POSTGRES_PASSWORD"])
+    given.chmod(0o644)
+    making = ["initdb", "-D", folder / "data", "-U", "postgres", "--pwfile", given, "-E", "UTF8", "-N"]
+    making += ["--locale=C.UTF-8", "--auth=scram-sha-256"]
+    with processes.running(making, folder, "initdb", environment=variables, user="postgres") as process:
+        assert process.wait(processes.START_SECONDS) == 0, (folder / "initdb.log").read_text()
+    with _server(["postgres"], folder, port, variables, passwords["DATABASE_PASSWORD"]) as server:
+        local = variables | {"PGHOST": str(folder), "PGPORT": str(port)}
+        log = folder / "postgres.log"
+        ready = ["pg_isready", "-q", "-h", str(folder), "-p", str(port)]
+        processes.wait(lambda: subprocess.run(ready, env=local, check=False).returncode == 0, server.process, log)
+        done = subprocess.run([place / "deploy" / "primary.sh"], env=local, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        yield server, variables
+
+
+@contextmanager
+def _replica(place: Path, primary: Server, variables: dict[str, str]) -> Iterator[Server]:
+    folder = place / "replica"
+    asked = variables | {"PRIMARY_HOST": "127.0.0.1", "PRIMARY_PORT": str(primary.port)}
+    script = [place / "deploy" / "replica.sh"]
+    with _server(script, folder, free_port(), asked, primary.password) as server:
+        processes.wait(server.answers, server.process, server.log)
+        yield server
+
+
+@contextmanager
+def _server(command: list[Any], folder: Path, port: int, variables: dict[str, str], password: str) -> Iterator[Server]:
+    """Run a server by production's files, small and in a hurry."""
+    files = [f"config_file={folder.parent}/deploy/postgresql.conf", f"hba_file={folder.parent}/deploy/pg_hba.conf"]
+    here = [f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={folder}"]
+    small = ["fsync=off", "full_page_writes=off", "shared_buffers=64MB"]
+    options = [word for setting in (*files, *here, *small) for word in ("-c", setting)]
+    with processes.running(
+        [*command, *options],
+        folder,
+        "postgres",
+        environment=variables | {"PGDATA": str(folder / "data")},
+        user="postgres",
+        ends_on=signal.SIGINT,
+    ) as process:
+        yield Server(port, password, process, folder / "postgres.log")
 
 
 def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -1,0 +1,78 @@
+"""One server of the rig as a process of its own group: started with its output in a file, stopped for certain."""
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+START_SECONDS = 60.0  # a loaded machine with two cores
+STOP_SECONDS = 10.0
+
+
+@contextmanager
+def running(
+    command: Sequence[Any],
+    folder: Path,
+    name: str,
+    *,
+    environment: Mapping[str, str] | None = None,
+    user: str = "",
+    ends_on: int = signal.SIGTERM,
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Start the command with `folder` as its place and `folder/name.log` as its output, and end it afterwards.
+
+    `user` is who it runs as where this is root, for servers that refuse to be root.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    account: dict[str, Any] = {}
+    if user and os.getuid() == 0:
+        account = {"user": user, "group": user, "extra_groups": []}
+        shutil.chown(folder, user, user)
+    with (folder / f"{name}.log").open("ab") as log:
+        process = subprocess.Popen(
+            list(map(str, command)),
+            cwd=folder,
+            env={"PATH": os.environ["PATH"], "HOME": str(folder), "LANG": "C.UTF-8", **(environment or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            **account,
+        )
+    try:
+        yield process
+    finally:
+        end(process, ends_on)
+
+
+def end(process: subprocess.Popen[bytes], ends_on: int = signal.SIGTERM) -> None:
+    """Ask a process to end, then make it and what is left of its group."""
+    if process.poll() is None:
+        process.send_signal(ends_on)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(STOP_SECONDS)
+    kill(process)
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """Kill a process and its group at once, as a crash would."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def wait(
+    until: Callable[[], object], process: subprocess.Popen[bytes], log: Path, *, seconds: float = START_SECONDS
+) -> None:
+    """Wait until something is true; fail with the process's output when it ends before, or takes too long."""
+    end_of_patience = time.monotonic() + seconds
+    while process.poll() is None and time.monotonic() < end_of_patience:
+        if until():
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"{log.stem} is not ready:\n{log.read_text(errors='replace')[-4000:]}")
