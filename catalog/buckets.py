@@ -1,31 +1,31 @@
 """Keep objects in S3: written once, whole and checked, through django-storages and boto3."""
 
 import base64
+import hashlib
+import random
+import time
+from collections.abc import Iterator
 from typing import IO, Any
 
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 from django.conf import settings
+from django.utils import timezone
 from storages.backends.s3 import S3Storage
 
+from catalog import leftovers, s3, stores
 from spotify_lite.places import Origin
 
-# Standard mode: up to 4 attempts, waits drawn at random below a bound that doubles.
-CLIENT = Config(
-    retries={"mode": "standard", "total_max_attempts": 4},
-    connect_timeout=3,  # seconds
-    read_timeout=20,  # seconds between bytes
-    s3={"addressing_style": "path"},  # any endpoint, without a DNS name a bucket
-)
-THERE = {"PreconditionFailed", "412"}
-GONE = {"NoSuchKey", "NotFound", "404"}
+CHUNK = 1 << 20  # bytes read at once
+TYPES = {"mp4": "audio/mp4", "mp3": "audio/mpeg", "ogg": "audio/ogg", "webp": "image/webp"}  # edges pass them on
+FOR_EVER = "public, max-age=31536000, immutable"
 
 
 class Bucket(S3Storage):
-    """One prefix of an origin's bucket. What is kept is private: who may read it, a signed address says."""
+    """One prefix of an origin's bucket; see `stores.Store`. Private: who may read, a signed address says."""
 
     def __init__(self, *, origin: Origin, location: str, **options: Any) -> None:
         """Take the origin and the prefix; "masters" lie in a bucket of their own, which no edge can read."""
+        self.origin = origin
         super().__init__(
             endpoint_url=origin.endpoint,
             bucket_name=origin.masters if location == "masters" else origin.bucket,
@@ -33,7 +33,7 @@ class Bucket(S3Storage):
             access_key=settings.S3_ACCESS_KEY or None,
             secret_key=settings.S3_SECRET_KEY or None,
             location=location,
-            client_config=CLIENT,
+            client_config=s3.CLIENT,
             querystring_auth=True,
             file_overwrite=True,
             **options,
@@ -41,52 +41,140 @@ class Bucket(S3Storage):
 
     @property
     def client(self) -> Any:
-        """Return boto3's client of this thread."""
-        return self.connection.meta.client
+        """Return boto3's client, which all threads of the process share."""
+        return s3.client(self.origin)
 
     def key(self, name: str) -> str:
         """Return the object's key in the bucket."""
         return f"{self.location.strip('/')}/{name}"
 
-    def put(self, name: str, file: IO[bytes], *, size: int, sha256: str) -> None:
-        """Write what `file` holds from its beginning, once, and compare; raise OSError where it cannot be kept.
+    def put(self, name: str, file: IO[bytes], *, size: int, sha256: str) -> bool:
+        # The storage compares the checksum before it acknowledges; who comes second finds the same bytes there.
+        if self._write(name, file, size=size, sha256=sha256, IfNoneMatch="*"):
+            return True
+        if self.renew(name, size=size, sha256=sha256):
+            return False
+        return self._write(name, file, size=size, sha256=sha256)  # what is there is damaged, or a cover cut anew
 
-        The storage compares the checksum before it acknowledges; who comes second finds the same bytes there.
-        """
-        if self._write(name, file, size=size, sha256=sha256, IfNoneMatch="*") or self.holds(name, size=size):
-            return
-        self._write(name, file, size=size, sha256=sha256)  # what is there is damaged, or a cover cut anew
+    def holds(self, name: str, *, size: int, sha256: str = "") -> bool:
+        head = self._head(name)
+        return head is not None and _is_whole(head, size, sha256)
 
-    def holds(self, name: str, *, size: int) -> bool:
-        """Say whether the object is there, whole; raise OSError where the storage does not answer."""
+    def renew(self, name: str, *, size: int, sha256: str = "") -> bool:
+        head = self._head(name)
+        if head is None or not _is_whole(head, size, sha256):
+            return False
+        if head["LastModified"] > timezone.now() - stores.YOUNG:
+            return True
+        with leftovers.turn(), s3.answers(f"{name} was not renewed"):
+            try:
+                self.client.copy_object(
+                    **self._address(name),
+                    **self._headers(name),
+                    CopySource=self._address(name),
+                    MetadataDirective="REPLACE",  # without it a copy onto itself is refused
+                )
+            except ClientError as error:
+                if s3.code_of(error) in s3.GONE:
+                    return False  # a sweep was faster
+                raise
+        return True
+
+    def look(self, name: str) -> stores.Kept | None:
+        head = self._head(name)
+        return stores.Kept(name, head["ContentLength"], head["LastModified"]) if head else None
+
+    def fetch(self, name: str, file: IO[bytes]) -> str:
+        # A connection that breaks in the middle is taken up where it broke, if the object is still the same.
+        head = self._head(name)
+        if head is None:
+            raise FileNotFoundError(f"{name} is not in the storage")
+        digest, done, size = hashlib.sha256(), 0, head["ContentLength"]
+        for attempt in range(1, s3.ATTEMPTS + 1):
+            try:
+                with s3.answers(f"{name} did not come whole"):
+                    for piece in self._pieces(name, done, size, head["ETag"]):
+                        digest.update(piece)
+                        file.write(piece)
+                        done += len(piece)
+            except stores.Unreachable:
+                if attempt == s3.ATTEMPTS:
+                    raise
+                time.sleep(random.uniform(0, 0.2 * 2**attempt))
+            else:
+                break
+        if done != size:
+            raise OSError(f"{name} did not come whole: {done} of {size} bytes")
+        return digest.hexdigest()
+
+    def under(self, prefix: str) -> Iterator[stores.Kept]:
+        pages = iter(
+            self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket_name, Prefix=self.key(prefix))
+        )
+        while True:
+            with s3.answers(f"{prefix} cannot be listed"):
+                page = next(pages, None)
+            if page is None:
+                return
+            for one in page.get("Contents", ()):
+                yield stores.Kept(one["Key"].removeprefix(self.key("")), one["Size"], one["LastModified"])
+
+    def delete(self, name: str) -> None:
+        with s3.answers(f"{name} was not deleted"):
+            self.client.delete_object(**self._address(name))
+
+    def _address(self, name: str) -> dict[str, str]:
+        return {"Bucket": self.bucket_name, "Key": self.key(name)}
+
+    def _headers(self, name: str) -> dict[str, str]:
+        """Return what a CDN passes on to listeners as the storage has it."""
+        mime = TYPES.get(name.rpartition(".")[2])
+        return {"ContentType": mime, "CacheControl": FOR_EVER} if mime and self.location != "masters" else {}
+
+    def _head(self, name: str) -> dict[str, Any] | None:
         try:
-            head = self.client.head_object(Bucket=self.bucket_name, Key=self.key(name))
-        except ClientError as error:
-            if error.response["Error"]["Code"] in GONE:
-                return False
-            raise OSError(f"{name} cannot be looked at: {error}") from error
-        except BotoCoreError as error:
-            raise OSError(f"{name} cannot be looked at: {error}") from error
-        return bool(head["ContentLength"] == size)
+            with s3.answers(f"{name} cannot be looked at"):
+                head: dict[str, Any] = self.client.head_object(**self._address(name), ChecksumMode="ENABLED")
+        except FileNotFoundError:
+            return None
+        return head
+
+    def _pieces(self, name: str, begin: int, size: int, etag: str) -> Iterator[bytes]:
+        if begin < size:
+            body = self.client.get_object(**self._address(name), Range=f"bytes={begin}-", IfMatch=etag)["Body"]
+            try:
+                yield from body.iter_chunks(CHUNK)  # raises where the body ends before its length
+            finally:
+                body.close()
 
     def _write(self, name: str, file: IO[bytes], *, size: int, sha256: str, **condition: str) -> bool:
         """Send the bytes; return False where an object is there and the condition forbids to replace it."""
         file.seek(0)
-        try:
-            self.client.put_object(
-                Bucket=self.bucket_name,
-                Key=self.key(name),
-                Body=file,
-                ContentLength=size,
-                ChecksumSHA256=base64.b64encode(bytes.fromhex(sha256)).decode(),
-                **condition,
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] in THERE:
-                return False
-            raise OSError(f"{name} was not kept: {error}") from error
-        except BotoCoreError as error:
-            raise OSError(f"{name} was not kept: {error}") from error
-        if not self.holds(name, size=size):
+        with s3.answers(f"{name} was not kept"):
+            try:
+                self.client.put_object(
+                    **self._address(name),
+                    **self._headers(name),
+                    Body=file,
+                    ContentLength=size,
+                    ChecksumSHA256=_checksum(sha256),
+                    **condition,
+                )
+            except ClientError as error:
+                if s3.code_of(error) in s3.THERE:
+                    return False
+                raise
+        if not self.holds(name, size=size, sha256=sha256):
             raise OSError(f"{name} was not kept whole")
         return True
+
+
+def _checksum(sha256: str) -> str:
+    return base64.b64encode(bytes.fromhex(sha256)).decode()
+
+
+def _is_whole(head: dict[str, Any], size: int, sha256: str) -> bool:
+    """Compare with what the storage says; one that keeps no checksums, or those of parts, says only the length."""
+    kept = head.get("ChecksumSHA256", "")
+    unlike = sha256 and kept and "-" not in kept and kept != _checksum(sha256)
+    return bool(head["ContentLength"] == size and not unlike)

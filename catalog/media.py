@@ -4,7 +4,6 @@ Storages are Django's aliases "masters", "renditions" and "covers": folders on a
 """
 
 import hashlib
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,14 +12,14 @@ from pathlib import Path
 from typing import IO
 
 from django.conf import settings
-from django.core.files.storage import storages
 from django.db.models import Exists, OuterRef
 
-from catalog import leftovers, paths, work
+from catalog import leftovers, paths, stores, work
 from catalog.models import LibraryFile, Master, Work
 
 HASHED = 100  # masters a sweep: a second or two of reading, behind all other work
 CHUNK = 1 << 20  # bytes read at once
+GONE = "Its master is not in the storage."
 
 
 @dataclass(frozen=True)
@@ -50,13 +49,13 @@ def put_master(path: Path, extension: str) -> Stored:
 def put_upload(file: IO[bytes], sha256: str, size: int, extension: str) -> Stored:
     """Store an open file, whose hash is known, in "masters" as `put_master` does; it is synced when this returns."""
     stored = Stored(sha256, object_name(sha256, extension), size)
-    storages["masters"].put(stored.name, file, size=size, sha256=sha256)
+    stores.store("masters").put(stored.name, file, size=size, sha256=sha256)
     return stored
 
 
 def drop_master(name: str) -> None:
     """Delete a master that no row names."""
-    storages["masters"].delete(name)
+    stores.store("masters").delete(name)
 
 
 def put_cover(key: str, size: int, path: Path) -> None:
@@ -67,7 +66,7 @@ def put_cover(key: str, size: int, path: Path) -> None:
 def rendition_path(key: str, extension: str) -> Path | None:
     """Return the rendition's path on this machine, or None where the storage is not a folder."""
     try:
-        return Path(storages["renditions"].path(object_name(key, extension)))
+        return Path(stores.store("renditions").path(object_name(key, extension)))
     except NotImplementedError:
         return None
 
@@ -87,20 +86,38 @@ def open_master(master: Master) -> Iterator[Path]:
 
 @contextmanager
 def open_stored(name: str) -> Iterator[Path]:
-    """Give the path on this machine of an object in "masters"; raise work.Failed where it is gone."""
-    storage = storages["masters"]
+    """Give the path on this machine of an object in "masters", in place or fetched for the while.
+
+    Raise work.Failed where it is gone, is not what its name says, or cannot be fetched now.
+    """
+    masters = stores.store("masters")
     try:
-        path = Path(storage.path(name))
+        path = Path(masters.path(name))
     except NotImplementedError:
         with scratch() as folder:
             path = folder / Path(name).name
-            with storage.open(name) as remote, path.open("wb") as local:
-                shutil.copyfileobj(remote, local, CHUNK)
+            try:
+                fetch(masters, name, path)
+            except OSError as error:
+                raise work.Failed(GONE if isinstance(error, FileNotFoundError) else f"{error}.") from error
             yield path
         return
     if not path.is_file():
-        raise work.Failed("Its master is not in the storage.")
+        raise work.Failed(GONE)
     yield path
+
+
+def fetch(kept: stores.Store, name: str, path: Path) -> str:
+    """Copy an object to a file, and return the sha256 of its bytes, which its name must say where it says one.
+
+    Raise FileNotFoundError where there is none, and OSError where it does not come whole or is damaged.
+    """
+    with path.open("wb") as file:
+        sha256 = kept.fetch(name, file)
+    promised = Path(name).stem
+    if len(promised) == len(sha256) and promised != sha256:
+        raise OSError(f"{name} is damaged in the storage: its bytes are not what its name says")
+    return sha256
 
 
 @contextmanager
@@ -166,4 +183,4 @@ def _put(alias: str, path: Path, extension: str) -> Stored:
 
 def _keep(alias: str, name: str, path: Path, *, sha256: str) -> None:
     with path.open("rb") as file:
-        storages[alias].put(name, file, size=path.stat().st_size, sha256=sha256)
+        stores.store(alias).put(name, file, size=path.stat().st_size, sha256=sha256)
