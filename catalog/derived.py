@@ -50,7 +50,7 @@ def refresh_cards(track_ids: Collection[int]) -> None:
     )
     audio = _grouped(
         Rendition.objects.filter(track_id__in=track_ids).values_list(
-            "track_id", "name", "key", "extension", "mime", "bitrate", "size"
+            "track_id", "name", "key", "extension", "mime", "bitrate", "size", "file_id"
         ),
         order=lambda row: row[1],
     )
@@ -82,7 +82,7 @@ def card_of(
     tint: str | None = None,
 ) -> dict[str, Any]:
     """Return the card of a track from its parts: artists as (id, name, role), audio as (name, key, extension, mime,
-    bitrate, size); the track itself need not be saved yet.
+    bitrate, size, and what is true of a file in place); the track itself need not be saved yet.
     """
     return {
         "title": track.title,
@@ -101,6 +101,7 @@ def card_of(
         "gain_db": track.gain_db,
         "audio": [
             {"name": row[0], "key": row[1], "ext": row[2], "mime": row[3], "bitrate": row[4], "bytes": row[5]}
+            | ({"in_place": True} if row[6] else {})  # only web nodes serve it
             for row in audio
         ],
     }

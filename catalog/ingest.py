@@ -173,7 +173,9 @@ class Writer:
             plan.album,
             artists=[(artist.pk, artist.name, role) for _, (artist, role) in ordered],
             genres=[genre.name for genre in self._genres(plan)],
-            audio=[("source", plan.reading.key, *audio, plan.reading.sound.bitrate, plan.item.size)] if audio else (),
+            audio=[("source", plan.reading.key, *audio, plan.reading.sound.bitrate, plan.item.size, True)]
+            if audio
+            else (),
             cover_key=cover_key,
             tint=tints.get(cover_key) if cover_key else None,
         )

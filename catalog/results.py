@@ -37,12 +37,12 @@ class Results:
         return not (self.songs or self.artists or self.albums)
 
 
-def find(query: str, *, kind: str, at: datetime, base: str) -> Results:
+def find(query: str, *, kind: str, at: datetime, base: str, region: str) -> Results:
     """Search, and read what is shown of what was found: at most a query for each kind, and one for the best's tint."""
     told = search.search(query, kinds=[KINDS[kind]] if kind else KINDS.values(), limit=ALONE if kind else ASKED, at=at)
     ids = {"songs": told.tracks, "artists": told.artists, "albums": told.albums}
     shown = ids if kind else {name: found[: SHOWN[name]] for name, found in ids.items()}
-    songs = rows.of_ids(shown["songs"], at=at, base=base, links=shapes.links_for(base=base, at=at))
+    songs = rows.of_ids(shown["songs"], at=at, base=base, links=shapes.links_for(base=base, at=at, region=region))
     artists = listings.in_order(Artist.objects.listed(), shown["artists"])
     albums = listings.in_order(Album.objects.listed(), shown["albums"])
     return Results(

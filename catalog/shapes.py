@@ -30,15 +30,20 @@ class Links(Protocol):
     exp: int  # Unix seconds at which they end
     version: str  # changes when the addresses do; part of ETags
 
+    @property
+    def covers(self) -> str:
+        """Return the origin of covers."""
+
     def of(self, track_id: int, card: dict[str, Any]) -> dict[str, Any]:
         """Return audio_url, audio, hls_url and dash_url."""
 
 
-def links_for(*, base: str, at: datetime) -> Links:
-    """Return the maker of signed addresses for one request; `base` is the origin that clients see."""
-    return import_string(settings.TRACK_MEDIA)(
-        base=settings.EDGES[0].url if settings.EDGES else base, at=at.timestamp()
-    )
+def links_for(*, base: str, at: datetime, region: str = "") -> Links:
+    """Return the maker of signed addresses for one request; `base` is the web node's origin as clients see it.
+
+    `region` is where the listener is; empty, it is this node's.
+    """
+    return import_string(settings.TRACK_MEDIA)(base=base, at=at.timestamp(), region=region)
 
 
 def cover_url(key: str | None, *, base: str) -> str | None:

@@ -14,7 +14,7 @@ from django.utils.cache import patch_cache_control
 
 from catalog import kinds, listings, results, rows, shapes
 from catalog.models import Album, Artist, Genre, Merged, Track
-from spotify_lite import cursors, methods, rest
+from spotify_lite import cursors, methods, region, rest
 
 SONGS_A_PAGE = 50
 ALBUMS_A_PAGE = 100
@@ -76,7 +76,8 @@ def search_page(request: HttpRequest) -> HttpResponse:
     kind = request.GET.get("kind", "")
     context: dict[str, Any] = {"query": query, "kind": kind if kind in results.KINDS else ""}
     if query:
-        found = results.find(query, kind=context["kind"], at=timezone.now(), base=rest.origin(request))
+        here = {"base": rest.origin(request), "region": region.of(request)}
+        found = results.find(query, kind=context["kind"], at=timezone.now(), **here)
         context |= {"found": found, "words": found.words}
     else:
         context["genres"] = Genre.objects.listed().order_by("-tracks_count", "name")[:24]
@@ -205,4 +206,5 @@ def _more(request: HttpRequest, found: listings.Slice) -> str | None:
 
 def _rows(request: HttpRequest, values: Iterable[tuple[Any, ...]]) -> list[rows.Row]:
     base = rest.origin(request)
-    return rows.of(values, base=base, links=shapes.links_for(base=base, at=timezone.now()))
+    signed = shapes.links_for(base=base, at=timezone.now(), region=region.of(request))
+    return rows.of(values, base=base, links=signed)

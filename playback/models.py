@@ -81,14 +81,16 @@ class PlayEvent(models.Model):
 
 
 class Resident(models.Model):
-    """An object that an edge was seen to hold whole: a hint, since caches forget; ids grow with what was seen last."""
+    """An object that an edge was seen to hold whole: a hint, since caches forget. It ends with the cache it is of."""
 
     edge = models.CharField(_("edge"), max_length=32)
     key = models.CharField(_("key"), max_length=64)  # of a rendition, hex
     size = models.PositiveBigIntegerField(_("size"))  # bytes
+    cache = models.CharField(max_length=64, blank=True)  # as the edge's health named it; another once it was emptied
     seen_at = models.DateTimeField(_("seen"))
 
     class Meta:
         verbose_name = _("resident object")
         verbose_name_plural = _("resident objects")
         constraints = [models.UniqueConstraint(fields=["edge", "key"], name="resident_unique")]
+        indexes = [models.Index(fields=["-seen_at"], name="resident_newest")]  # each process reads what is new

@@ -8,6 +8,7 @@ import hmac
 import re
 from collections.abc import Mapping
 from enum import Enum
+from typing import Protocol
 
 BUCKET = 900  # seconds; URLs made in the same quarter of an hour are equal, so that answers with them can be cached
 QUERY = re.compile(r"exp=([0-9]{1,12})&kid=([A-Za-z0-9_-]{1,32})&sig=([0-9a-f]{64})")
@@ -19,6 +20,33 @@ class Verdict(Enum):
     VALID = "valid"
     BAD = "bad"  # not ours, altered, or not in the one form
     EXPIRED = "expired"  # ours, and its time is over
+
+
+class Signer(Protocol):
+    """Makes addresses that one place opens."""
+
+    def url(self, base: str, path: str, exp: int) -> str:
+        """Return the absolute address; `base` is scheme, host and port, `exp` Unix seconds."""
+
+
+class Hmac:
+    """Signs as the module says. A signature covers no host, so it is made once for all places of an object."""
+
+    def __init__(self, kid: str, key: str) -> None:
+        """Take the key and its id."""
+        self._kid = kid
+        self._key = key
+        self._last = ("", 0, "")  # path, exp, and both signed
+
+    def url(self, base: str, path: str, exp: int) -> str:
+        """Return the absolute address."""
+        return base + self.target(path, exp)
+
+    def target(self, path: str, exp: int) -> str:
+        """Return the same without the origin."""
+        if self._last[:2] != (path, exp):
+            self._last = (path, exp, sign(path, exp, self._kid, self._key))
+        return self._last[2]
 
 
 def exp_for(now: float) -> int:

@@ -30,14 +30,17 @@ MediaServer = Callable[[str, str, str, Any], Awaitable[Answer]]  # method, path,
 class Front:
     """One process's front; the server calls `__rsgi_init__` once in each worker."""
 
-    def __init__(self, wsgi: WSGI, serve_media: MediaServer) -> None:
+    def __init__(self, wsgi: WSGI, serve_media: MediaServer, starts: Iterable[Callable[[], None]] = ()) -> None:
         self._wsgi = wsgi
         self._serve_media = serve_media
+        self._starts = starts
         self._intake = bodies.Intake(largest=settings.UPLOAD_LARGEST, admits=tickets.valid)
         self._threads: threads.Threads  # made where the loop is: in the worker
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._threads = threads.Threads(loop, number=settings.WEB_THREADS)
+        for start in self._starts:
+            start()
         gc.freeze()  # what is loaded by now stays: no collection need walk it again
         gc.set_threshold(*COLLECT_AFTER)
 
@@ -102,4 +105,4 @@ def malformed(scope: Any) -> str:
     return "" if scope.method.isupper() else "The method is not one."
 
 
-app = Front(application, import_string(settings.MEDIA_SERVER))
+app = Front(application, import_string(settings.MEDIA_SERVER), list(map(import_string, settings.FRONT_STARTS)))

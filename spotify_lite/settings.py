@@ -220,6 +220,7 @@ HOT_BYTES = env.integer("HOT_BYTES", 256 * 1024**2)  # of objects that a web pro
 PACKAGING = env.choice("PACKAGING", "on_demand" if EMBEDDED else "eager", ("eager", "on_demand", "off"))
 LADDER = [int(step) for step in env.listing("LADDER", ["64", "128", "256"])]  # kbit/s of the AAC renditions
 MEDIA_SERVER = "playback.media.serve"  # answers /media/ and /covers/ for the front; spotify_lite imports no app
+FRONT_STARTS = ["playback.edges.watch", "playback.residents.watch"]  # beside each web process, once
 TRACK_MEDIA = "playback.links.Links"  # signed URLs in the catalog's JSON; catalog may not import playback
 DEMO_PENDING = VAR_DIR / "demo.pending"  # there from the first start until the demo catalog can be played
 
@@ -280,6 +281,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes of a request body outside of 
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_NUMBER_FILES = 100
 UPLOAD_LARGEST = env.integer("UPLOAD_LARGEST", 1024**3, at_least=1024)  # bytes of a file
+# Where browsers reach the home storage, to which the desk lets them send files: it need not be where we reach it.
+UPLOAD_ENDPOINT = env.text("UPLOAD_ENDPOINT", ORIGINS[0].endpoint if ORIGINS else "").rstrip("/")
 UPLOADS_PER_HOUR = env.integer("UPLOADS_PER_HOUR", 0 if EMBEDDED else 1000)  # files a curator; 0 is no limit
 UPLOAD_QUOTA = env.integer("UPLOAD_QUOTA", 0 if EMBEDDED else 50 * 1024**3)  # bytes a curator and day; 0 is no limit
 

@@ -2,7 +2,6 @@
 
 from typing import Any, cast
 
-from django.conf import settings
 from django.contrib.auth import authenticate
 from django.middleware.csrf import get_token
 from django.utils import timezone
@@ -18,7 +17,7 @@ from accounts.api import serializers
 from accounts.authentication import ListenerAuthentication, TokenAuthentication
 from accounts.models import ApiToken, User
 from accounts.permissions import SignedIn
-from spotify_lite import cursors, rest
+from spotify_lite import cursors, region, rest
 from spotify_lite.personal import PersonalView
 from spotify_lite.schema import problems
 
@@ -37,7 +36,7 @@ class MeView(PersonalView):
                 "guest": user.is_authenticated and user.is_guest,
                 "csrf_token": get_token(request._request),
                 "server_time": rest.timestamp(timezone.now()),
-                "region": settings.REGION,
+                "region": region.of(request._request),
             }
         )
 

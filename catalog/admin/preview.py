@@ -94,7 +94,7 @@ def of_track(track: Track, parts: Parts) -> dict[str, Any]:
         track.album,
         artists=ordered,
         genres=parts.genres or [],
-        audio=audio.values_list("name", "key", "extension", "mime", "bitrate", "size"),
+        audio=audio.values_list("name", "key", "extension", "mime", "bitrate", "size", "file_id"),
         cover_key=track.album.cover_key if track.album else parts.cover,
     )
     key = card["cover_key"]

@@ -19,14 +19,13 @@ from rest_framework.response import Response
 
 from catalog import shapes
 from catalog.models import CatalogVersion, Track
-from spotify_lite import rest
+from spotify_lite import region, rest
 from spotify_lite.prepared import Prepared
 
 LONGEST = 60  # seconds: a change is seen by everyone within a minute
 LINKS_STEP = 900  # seconds: addresses change at these marks (the contract's `exp`)
 VERSION = Subquery(CatalogVersion.objects.filter(id=1).values("number"))  # as a column: a detail is one query less
 _THE_VERSION = Prepared(CatalogVersion, lambda: CatalogVersion.objects.filter(id=1).values_list("number"))
-REGION_HEADER = "X-Region"  # set by the balancer; answers name other edges in another region
 
 
 @dataclass(frozen=True)
@@ -34,14 +33,19 @@ class Moment:
     """What the answers to one request have in common."""
 
     at: datetime
-    base: str  # the origin in all of its addresses
+    base: str  # the web node's origin, as clients see it
     links: shapes.Links
+
+    @property
+    def covers(self) -> str:
+        """Return the origin of covers."""
+        return self.links.covers
 
     @classmethod
     def of(cls, request: HttpRequest) -> "Moment":
         """Return the present one."""
         at, base = timezone.now(), rest.origin(request)
-        return cls(at=at, base=base, links=shapes.links_for(base=base, at=at))
+        return cls(at=at, base=base, links=shapes.links_for(base=base, at=at, region=region.of(request)))
 
 
 @dataclass(frozen=True)
@@ -73,11 +77,11 @@ class Copy:
 
     def renew_for_now(self, data: dict[str, Any], *, kept: bool) -> HttpResponseBase:
         """Return 200 with data that may differ a moment later at the same version, so that nothing may confirm it."""
-        headers = {"Cache-Control": self.control if kept else "no-store", "Vary": REGION_HEADER}
+        headers = {"Cache-Control": self.control if kept else "no-store", "Vary": region.HEADER}
         return Response(orjson.dumps(data), headers=headers)
 
     def _headers(self) -> dict[str, str]:
-        return {"Cache-Control": self.control, "ETag": self.etag, "Vary": REGION_HEADER}
+        return {"Cache-Control": self.control, "ETag": self.etag, "Vary": region.HEADER}
 
 
 @dataclass(frozen=True)
@@ -117,6 +121,6 @@ def _control(request: HttpRequest, moment: Moment, release: datetime | None) -> 
 
 def _etag(request: HttpRequest, moment: Moment, catalog: int, release: datetime | None) -> str:
     """Return a weak ETag: two answers under it tell the same, though plays may have been counted between them."""
-    parts = (request.get_full_path(), catalog, moment.base, moment.links.version, settings.REGION, release)
+    parts = (request.get_full_path(), catalog, moment.base, moment.links.version, release)
     digest = blake2b("\n".join(map(str, parts)).encode(), digest_size=12).hexdigest()
     return f'W/"{digest}"'

@@ -44,7 +44,7 @@ class TrackDetail(CatalogView):
         copy = Copy.of(request, moment, catalog=catalog)
         if copy.stands:
             return copy.confirm()
-        return copy.renew(shapes.track(*row, base=moment.base, links=moment.links))
+        return copy.renew(shapes.track(*row, base=moment.covers, links=moment.links))
 
 
 class ArtistDetail(CatalogView):
@@ -68,9 +68,9 @@ class ArtistDetail(CatalogView):
         top = listings.top_tracks(artist_id, at=moment.at)
         return copy.renew(
             {
-                **shapes.artist(*row, base=moment.base),
-                "albums": shapes.albums(listings.albums_of_artist(artist_id), base=moment.base),
-                "top_tracks": shapes.tracks(top, base=moment.base, links=moment.links),
+                **shapes.artist(*row, base=moment.covers),
+                "albums": shapes.albums(listings.albums_of_artist(artist_id), base=moment.covers),
+                "top_tracks": shapes.tracks(top, base=moment.covers, links=moment.links),
             }
         )
 
@@ -96,8 +96,8 @@ class AlbumDetail(CatalogView):
         songs = listings.tracks_of_album(album_id, at=moment.at)
         return copy.renew(
             {
-                **shapes.album(*row, base=moment.base),
-                "tracks": shapes.tracks(songs, base=moment.base, links=moment.links),
+                **shapes.album(*row, base=moment.covers),
+                "tracks": shapes.tracks(songs, base=moment.covers, links=moment.links),
             }
         )
 

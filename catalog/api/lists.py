@@ -36,7 +36,7 @@ class Tracks(CatalogView):
 
         def read(page: cursors.Page, moment: Moment) -> Read:
             found = listings.tracks(at=moment.at, limit=page.limit, after=page.after, **filters)
-            return found.key, shapes.tracks(found.rows, base=moment.base, links=moment.links)
+            return found.key, shapes.tracks(found.rows, base=moment.covers, links=moment.links)
 
         return _page(request, read, filters=filters)
 
@@ -54,7 +54,7 @@ class Artists(CatalogView):
 
         def read(page: cursors.Page, moment: Moment) -> Read:
             found = listings.artists(limit=page.limit, after=page.after)
-            return found.key, shapes.artists(found.rows, base=moment.base)
+            return found.key, shapes.artists(found.rows, base=moment.covers)
 
         return _page(request, read)
 
@@ -78,7 +78,7 @@ class Albums(CatalogView):
 
         def read(page: cursors.Page, moment: Moment) -> Read:
             found = listings.albums(at=moment.at, limit=page.limit, after=page.after, **filters)
-            return found.key, shapes.albums(found.rows, base=moment.base)
+            return found.key, shapes.albums(found.rows, base=moment.covers)
 
         return _page(request, read, filters=filters)
 

@@ -42,9 +42,9 @@ class Search(CatalogView):
 
 def _found(query: str, found: search.Found, moment: Moment) -> dict[str, Any]:
     """Return the answer to a search: what was found, whole, best first."""
-    tracks = shapes.tracks_by_ids(found.tracks, at=moment.at, base=moment.base, links=moment.links)
-    artists = shapes.artists_by_ids(found.artists, base=moment.base)
-    albums = shapes.albums_by_ids(found.albums, base=moment.base)
+    tracks = shapes.tracks_by_ids(found.tracks, at=moment.at, base=moment.covers, links=moment.links)
+    artists = shapes.artists_by_ids(found.artists, base=moment.covers)
+    albums = shapes.albums_by_ids(found.albums, base=moment.covers)
     return {
         "query": query,
         "tracks": [tracks[row_id] for row_id in found.tracks if row_id in tracks],

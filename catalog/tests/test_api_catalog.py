@@ -252,9 +252,11 @@ def test_no_foreign_origin_may_read(client: Client, song: Track):
 
 def test_addresses_are_on_the_configured_origin(client: Client, song: Track, settings: Any):
     settings.PUBLIC_URL = "https://radio.example"
-    settings.EDGES = (Edge("one", "local", "https://edge.example"),)
-
     told = client.get("/api/v1/tracks?limit=1").json()["results"][0]
-
     assert told["cover_url"].startswith("https://radio.example/covers/")
+    assert told["audio_url"].startswith("https://radio.example/media/")
+
+    settings.EDGES, settings.COLD = (Edge("one", "local", "https://edge.example"),), "edge"
+    told = client.get("/api/v1/tracks?limit=1").json()["results"][0]
+    assert told["cover_url"].startswith("https://edge.example/covers/")
     assert told["audio_url"].startswith("https://edge.example/media/")

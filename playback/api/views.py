@@ -5,7 +5,6 @@ from hashlib import blake2b
 from typing import Any
 
 import orjson
-from django.conf import settings
 from django.http import HttpResponse, HttpResponseNotModified
 from django.utils import timezone
 from django.utils.http import parse_etags
@@ -21,7 +20,7 @@ from catalog.models import Track
 from playback import links, listening, resume, state
 from playback.api import requests, serializers
 from playback.models import PlaybackState
-from spotify_lite import cursors, rest
+from spotify_lite import cursors, region, rest
 from spotify_lite.personal import PersonalView
 from spotify_lite.schema import problems
 
@@ -64,9 +63,8 @@ class PlayView(PersonalView):
             device=device or _device(request),
             at=at,
         )
-        base = rest.origin(request._request)
-        signed = _links(base)
-        track = shapes.track(track_id, started.plays, started.card, base=base, links=signed)
+        signed = _links(request)
+        track = shapes.track(track_id, started.plays, started.card, base=signed.covers, links=signed)
         return _told(
             {
                 "play_id": started.play_id,
@@ -100,7 +98,7 @@ class AudioView(PersonalView):
         audio = links.preferred(card, at_most=at_most)
         if audio is None:
             raise listening.TrackNotPlayable
-        signed = _links(rest.origin(request._request))
+        signed = _links(request)
         if "bytes" in {word.strip().lower() for word in request.headers.get("Prefer", "").split(",")}:
             return HttpResponse(headers={"X-Media-Path": signed.target(audio)})
         return HttpResponse(status=302, headers={"Location": signed.url(audio)})
@@ -148,10 +146,10 @@ class ContinueView(PersonalView):
         base = rest.origin(request._request)
         found = resume.begun(listener_id, at=timezone.now(), after=page.after, limit=page.limit + 1)
         shown = found[: page.limit]
-        signed = _links(base)
+        signed = _links(request)
         results = [
             {
-                "track": shapes.track(point.track_id, point.plays, point.card, base=base, links=signed),
+                "track": shapes.track(point.track_id, point.plays, point.card, base=signed.covers, links=signed),
                 "position_ms": point.position_ms,
                 "updated_at": rest.timestamp_of_ms(point.at_ms),
                 "device": point.device,
@@ -208,8 +206,9 @@ def _device(request: Request) -> str:
     return request.auth.device if isinstance(request.auth, ApiToken) else ""
 
 
-def _links(base: str) -> links.Links:
-    return links.Links(base=settings.EDGES[0].url if settings.EDGES else base, at=timezone.now().timestamp())
+def _links(request: Request) -> links.Links:
+    base, here = rest.origin(request._request), region.of(request._request)
+    return links.Links(base=base, at=timezone.now().timestamp(), region=here)
 
 
 def _checked(serializer: Any) -> dict[str, Any]:

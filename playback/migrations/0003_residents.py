@@ -17,9 +17,11 @@ class Migration(migrations.Migration):
                 ('edge', models.CharField(max_length=32, verbose_name='edge')),
                 ('key', models.CharField(max_length=64, verbose_name='key')),
                 ('size', models.PositiveBigIntegerField(verbose_name='size')),
+                ('cache', models.CharField(blank=True, max_length=64)),
                 ('seen_at', models.DateTimeField(verbose_name='seen')),
             ],
             options={
+                'indexes': [models.Index(fields=['-seen_at'], name='resident_newest')],
                 'verbose_name': 'resident object',
                 'verbose_name_plural': 'resident objects',
                 'constraints': [models.UniqueConstraint(fields=('edge', 'key'), name='resident_unique')],

@@ -50,7 +50,7 @@ def test_who_prefers_bytes_is_not_redirected(api: APIClient, ladder: Track) -> N
     assert "Location" not in answer
 
 
-@override_settings(EDGES=(Edge("one", "local", "https://edge.example"),))
+@override_settings(EDGES=(Edge("one", "local", "https://edge.example"),), COLD="edge")
 def test_the_address_is_at_the_edge_where_there_is_one(api: APIClient, ladder: Track) -> None:
     answer = api.get(f"/api/v1/tracks/{ladder.id}/audio")
     assert answer["Location"].startswith("https://edge.example/media/")
