@@ -15,10 +15,11 @@ from spotify_lite import answers
 MEANINGS = {
     400: "A parameter or the body does not fit; `errors` names it.",
     401: "A login or a token is needed, or the token is not valid.",
-    403: "The CSRF check failed.",
+    403: "The CSRF check failed, or the address was altered.",
     404: "There is no such thing, or none that may be seen.",
     405: "The method is not one of this address; `Allow` lists them.",
     409: "The request does not fit what is there already.",
+    410: "The address has expired; the track has a new one.",
     413: "The body holds too much.",
     429: "Too many calls; `Retry-After` says when to come back.",
     503: "Busy; nothing was changed, and `Retry-After` says when to come back.",

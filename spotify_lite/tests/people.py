@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts import sessions, tokens
 from accounts.models import ApiToken, Session, User
 from catalog.models import Change, Genre, Library, LibraryFile, Track, Upload, Work
+from spotify_lite.tests import ladders
 
 
 class People:
@@ -31,6 +32,7 @@ class People:
             "content_type_id": ContentType.objects.get_for_model(Track).id,
             "object_id": track.id,
             "url": "nothing",
+            "rendition": ladders.give(track, 128)[0].name,
         }
         self.headers: dict[str, str] = {}
         self.sessions: dict[str, Client] = {}

@@ -61,6 +61,9 @@ ROWS = [
     ("api/v1/genres",                                      "GET",    LISTENING, 200),
     ("api/v1/tracks/<id:track_id>/play",                   "POST",   LISTENING, 201),
     ("api/v1/tracks/<id:track_id>/audio",                  "GET",    LISTENING, 302),
+    ("api/v1/tracks/<id:track_id>/hls.m3u8",               "GET",    LISTENING, 200),
+    ("api/v1/tracks/<id:track_id>/hls/<word:rendition>.m3u8", "GET", LISTENING, 200),
+    ("api/v1/tracks/<id:track_id>/dash.mpd",               "GET",    LISTENING, 200),
     ("api/v1/me/progress",                                 "POST",   LISTENING, 400),  # no events
     ("api/v1/me/continue",                                 "GET",    LISTENING, 200),
     ("api/v1/me/playback",                                 "GET",    LISTENING, 200),
@@ -131,6 +134,8 @@ ROWS = [
     ("admin/catalog/change/<id>/change/",                  "POST",   STAFF,     302),
     ("admin/catalog/change/deleted/",                      "GET",    STAFF,     200),
     ("admin/catalog/upload/state/",                        "GET",    STAFF,     200),
+    ("admin/catalog/upload/form/",                         "POST",   STAFF,     400),  # for no file
+    ("admin/catalog/upload/arrived/",                      "POST",   STAFF,     404),  # with no claim
     ("admin/catalog/upload/<int:upload_id>/retry/",        "POST",   UPLOADER,  302),
 ]
 
