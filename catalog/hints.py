@@ -7,11 +7,14 @@ import logging
 import time
 from collections.abc import Iterable
 
+from django.conf import settings
+
 from spotify_lite.celery import app
 
 logger = logging.getLogger(__name__)
 
-SWEEP = 15  # seconds between sweeps; a hint that was not taken by then is worth nothing, the next sweep sends another
+# Seconds between sweeps. A hint that was not taken by then is worth nothing: the next sweep sends another.
+SWEEP = settings.WORK_LEASE / 2
 
 _muted_until = 0.0  # time.monotonic(); after a failed hint there is none for a sweep's length: the writer must not wait
 

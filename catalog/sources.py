@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from catalog import bulk, work
+from catalog import bulk, ladder, wishes, work
 from catalog.identity import Plan
-from catalog.models import Rendition
+from catalog.models import Rendition, SegmentTable
 from catalog.tags import PLAYABLE
 
 SERVED = ("extension", "mime", "key", "size", "bitrate", "master_id", "file_id", "track_id")
@@ -49,8 +49,12 @@ def write(plans: Sequence[Plan], files: dict[str, int], now: datetime, *, writte
             converted[plan.master.pk] = {}
     bulk.insert(Rendition, (*SERVED, "name", "created_at"), new)
     bulk.update(Rendition, (*SERVED, "id"), changed)
+    SegmentTable.objects.filter(rendition_id__in=[row[-1] for row in changed]).delete()
+    if heard := {plan.track.pk: plan.master.pk for plan in plans if plan.track.pk in written_before}:
+        ladder.keep_to(heard)
     if converted:
         work.enqueue_many("source", converted)
+    wishes.note_import([plan.track.pk for plan in plans if playable(plan)])
 
 
 def free_copies(plans: Iterable[Plan]) -> None:

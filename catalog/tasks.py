@@ -6,7 +6,7 @@ from celery import shared_task
 from celery.signals import worker_shutting_down
 from django.utils import timezone
 
-from catalog import children, media, releases, search, work
+from catalog import children, direct, media, releases, search, wishes, work
 
 
 @shared_task
@@ -18,6 +18,16 @@ def run_work(work_id: int) -> None:
 def sweep() -> None:
     media.want_hashes()
     work.sweep()
+
+
+@shared_task
+def sweep_incoming() -> None:
+    direct.sweep(at=timezone.now())
+
+
+@shared_task
+def walk_ladders() -> None:
+    wishes.begin_walk()
 
 
 @shared_task

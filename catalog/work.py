@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
@@ -26,6 +27,8 @@ logger = logging.getLogger(__name__)
 
 KINDS = {  # kind -> the function (work) -> None that does it; it raises Refused where trying again is no use
     "source": "catalog.packaging.make_source",  # subject: Master
+    "ladder": "catalog.ladder.make_ladder",  # subject: Master
+    "ladders": "catalog.wishes.go_on",  # subject: none; a step of the walk for what has no ladder
     "cover": "catalog.covers.cut_cover",  # subject: see `catalog.covers.enqueue`
     "hash": "catalog.media.fill_sha256",  # subject: Master
     "cards": "catalog.curation.refresh_later",  # subject: none; the ids are in the payload
@@ -36,6 +39,8 @@ KINDS = {  # kind -> the function (work) -> None that does it; it raises Refused
 }
 WORDS = {  # what each is for, for curators
     "source": _("prepare a song for playing"),
+    "ladder": _("encode and measure a song"),
+    "ladders": _("look for songs to encode"),
     "cover": _("cut a cover"),
     "hash": _("compare a file"),
     "cards": _("refresh what listeners see"),
@@ -45,8 +50,8 @@ WORDS = {  # what each is for, for curators
     "upload": _("read an upload"),
 }
 LOWEST = 100  # priority of what nobody waits for
-LEASE = timedelta(seconds=30)  # after a worker's death the row waits no longer than this and a sweep
-HEARTBEAT = 10.0  # seconds; two may be late before the lease runs out
+LEASE = timedelta(seconds=settings.WORK_LEASE)
+HEARTBEAT = settings.WORK_LEASE / 3  # seconds; two may be late before the lease runs out
 SWEPT = 500  # rows a sweep hints at: more than the workers do until the next
 HINTED = 8  # rows of one enqueue that are hinted at: enough to keep workers busy until the sweep finds the rest
 ATTEMPTS = 5
@@ -58,6 +63,7 @@ UNTRIED: dict[str, Any] = {
     "lease_until": None,
     "lease_owner": "",
     "reason": "",
+    "progress": None,
 }
 DIED = "Its worker stopped without a word, five times."
 
@@ -174,7 +180,13 @@ def _claim(work_id: int, *, at: datetime) -> Work | None:
     taken = (
         Work.objects.due(at=at)
         .filter(id=work_id)
-        .update(state=Work.State.RUNNING, attempts=F("attempts") + 1, lease_until=at + LEASE, lease_owner=owner)
+        .update(
+            state=Work.State.RUNNING,
+            attempts=F("attempts") + 1,
+            progress=None,
+            lease_until=at + LEASE,
+            lease_owner=owner,
+        )
     )
     return Work.objects.filter(id=work_id, lease_owner=owner).first() if taken else None
 

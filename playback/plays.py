@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
-from catalog import derived
+from catalog import derived, wishes
 from catalog.models import Track
 from playback import merging
 from playback.models import Play, PlayEvent
@@ -174,6 +174,7 @@ def _count(plays: list[Registered], *, at: datetime) -> None:
     per_track = sorted(Counter(play.track_id for play in plays).items())
     for track_id, number in per_track:
         Track.objects.filter(id=track_id).update(plays=F("plays") + number)
+    wishes.note_plays([track_id for track_id, _ in per_track])
     if derived.move_buckets([track_id for track_id, _ in per_track]):
         derived.bump_version()
 

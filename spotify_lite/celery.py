@@ -50,8 +50,10 @@ app.conf.update(
     task_publish_retry_policy={"max_retries": 2, "interval_start": 0.1, "interval_max": 0.5},
     beat_schedule_filename=str(settings.VAR_DIR / "beat"),
     beat_schedule={
-        "sweep-work": {"task": "catalog.tasks.sweep", "schedule": 15.0},
+        "sweep-work": {"task": "catalog.tasks.sweep", "schedule": settings.WORK_LEASE / 2},
+        "walk-ladders": {"task": "catalog.tasks.walk_ladders", "schedule": 3600.0},
         "show-released": {"task": "catalog.tasks.show_released", "schedule": 15.0},
+        "sweep-incoming": {"task": "catalog.tasks.sweep_incoming", "schedule": 3600.0},
         "index-search": {"task": "catalog.tasks.index_search", "schedule": 2.0},
         "sweep-guests": {"task": "playback.tasks.sweep_guests", "schedule": 3600.0},
         "sweep-sessions": {"task": "accounts.tasks.sweep_sessions", "schedule": 3600.0},

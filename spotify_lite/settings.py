@@ -217,6 +217,7 @@ CLOUDFRONT_KEY_FILE = env.text("CLOUDFRONT_KEY_FILE")  # the private key, PEM
 COLD = env.choice("COLD", "web", ("web", "edge"))  # who serves first what no edge of the region has: this node, or it
 HOT_DIR = env.path("HOT_DIR", Path("/dev/shm") if Path("/dev/shm").is_dir() else VAR_DIR) / "spotify-lite-hot"  # noqa: S108
 HOT_BYTES = env.integer("HOT_BYTES", 256 * 1024**2)  # of objects that a web process keeps there
+WORK_LEASE = env.integer("WORK_LEASE", 30, at_least=3)  # seconds of a worker's silence until another does its work
 PACKAGING = env.choice("PACKAGING", "on_demand" if EMBEDDED else "eager", ("eager", "on_demand", "off"))
 LADDER = [int(step) for step in env.listing("LADDER", ["64", "128", "256"])]  # kbit/s of the AAC renditions
 MEDIA_SERVER = "playback.media.serve"  # answers /media/ and /covers/ for the front; spotify_lite imports no app
@@ -226,7 +227,7 @@ DEMO_PENDING = VAR_DIR / "demo.pending"  # there from the first start until the 
 
 # --- Static files ---
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = env.path("STATIC_ROOT", VAR_DIR / "static")
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",

@@ -11,10 +11,28 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField(
+            model_name='upload',
+            name='incoming',
+            field=models.UUIDField(null=True, unique=True),
+        ),
+        migrations.AlterField(
+            model_name='upload',
+            name='sha256',
+            field=models.CharField(blank=True, max_length=64),
+        ),
+        migrations.AddField(
+            model_name='work',
+            name='progress',
+            field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='done'),
+        ),
         migrations.CreateModel(
             name='Measurement',
             fields=[
                 ('master', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='measurement', serialize=False, to='catalog.master')),
+                ('fingerprint', models.CharField(max_length=64)),
+                ('recipe', models.PositiveSmallIntegerField()),
+                ('steps', models.CharField(max_length=64)),
                 ('samples', models.PositiveBigIntegerField()),
                 ('sample_rate', models.PositiveIntegerField()),
                 ('loudness_lufs', models.FloatField(null=True)),

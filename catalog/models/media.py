@@ -103,12 +103,15 @@ class SegmentTable(models.Model):
 
 
 class Measurement(models.Model):
-    """What a decode of the whole master has measured."""
+    """What a decode of the whole master has measured. Written with the AAC ladder of the same decode."""
 
     master = models.OneToOneField(Master, on_delete=models.CASCADE, primary_key=True, related_name="measurement")
+    fingerprint = models.CharField(max_length=64)  # the master's then: of other bytes it says nothing
+    recipe = models.PositiveSmallIntegerField()  # `catalog.ladder.RECIPE` then
+    steps = models.CharField(max_length=64)  # settings.LADDER then, `64,128,256`
     samples = models.PositiveBigIntegerField()  # a channel, exactly
     sample_rate = models.PositiveIntegerField()  # Hz
-    loudness_lufs = models.FloatField(null=True)  # integrated, EBU R128; null for silence
+    loudness_lufs = models.FloatField(null=True)  # integrated, EBU R128; null for silence, and below 0.4 s
     true_peak_dbtp = models.FloatField(null=True)  # ITU-R BS.1770; null for silence
     waveform = models.BinaryField()  # 1,000 bytes at most: the peaks of equal stretches, 255 is full scale
     created_at = models.DateTimeField()

@@ -34,6 +34,7 @@ class Work(models.Model):
         max_length=36, blank=True
     )  # a UUID of the run: an old one may not finish a new one's
     reason = models.CharField(_("reason"), max_length=300, blank=True)  # of the last failure, in words
+    progress = models.PositiveSmallIntegerField(_("done"), null=True, blank=True)  # percent, of what takes long
     created_at = models.DateTimeField()
 
     objects = WorkQuerySet.as_manager()

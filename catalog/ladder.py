@@ -1,0 +1,154 @@
+"""Make a master's ladder: AAC in steps of bit rate, and what one decode of all of it measures, whole or not at all."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from catalog import derived, ffmpeg, imports, measuring, media, renditions, work
+from catalog.models import Master, Measurement, Rendition, Track, Work
+from catalog.progress import Progress
+from catalog.renditions import Made
+
+RECIPE = 1  # one more whenever the same master should become something else; a lower one never takes a higher's place
+PREFERRED = 128  # kbit/s: what plays at first everywhere (`playback.links.PREFERRED`), so it is made of everything
+MIME = 'audio/mp4; codecs="mp4a.40.2"'
+WORTH = 1.1  # a step so far above a lossy master's rate would keep what is not there
+LOSSLESS = {"flac", "alac", "pcm", "ape"}
+REFERENCE = -18.0  # LUFS, of ReplayGain 2
+
+
+def make_ladder(row: Work) -> None:
+    """Make, store and show the ladder of the master that the row names; twice makes the same one.
+
+    Raise work.Refused where the master cannot be read to its end, with the reason in words.
+    """
+    master = Master.objects.filter(id=row.subject_id).first()
+    if master is None or stands(master) or not _is_heard(master):
+        return
+    with media.open_master(master) as source, media.scratch() as folder:
+        meter = measuring.Meter()
+        progress = Progress(row, master.duration_ms)
+
+        def take(piece: bytes) -> None:
+            meter.take(piece)
+            progress.tell(_ms(meter))
+
+        paths = {step: folder / f"{name_of(step)}.mp4" for step in steps_of(master)}
+        try:
+            said = ffmpeg.run(master, source, folder, _told(paths), take=take)
+        except measuring.Strange as error:
+            raise work.Failed(f"What ffmpeg made is broken: {error}.") from error
+        ffmpeg.compare_durations(_ms(meter), master.duration_ms)
+        made = [_store(step, path) for step, path in paths.items()]
+    loudness, true_peak = measuring.read_loudness(said)
+    measured = Measurement(
+        master=master,
+        fingerprint=master.fingerprint,
+        recipe=RECIPE,
+        steps=steps_wanted(),
+        samples=meter.samples,
+        sample_rate=meter.sample_rate,
+        loudness_lufs=loudness,
+        true_peak_dbtp=true_peak,
+        waveform=meter.waveform,
+        created_at=timezone.now(),
+    )
+    _show(measured, made)
+
+
+def name_of(step: int) -> str:
+    """Return the name of a step's rendition."""
+    return f"aac{step}"
+
+
+def steps_of(master: Master) -> list[int]:
+    """Return the bit rates (kbit/s) of a master's ladder, upwards: of settings.LADDER, without what adds nothing.
+
+    The lowest and the preferred one are made of everything; a step above the rate of a lossy master would only be
+    larger.
+    """
+    steps = sorted(settings.LADDER)
+    if master.codec in LOSSLESS or not master.bitrate:
+        return steps
+    return [step for step in steps if step in {steps[0], PREFERRED} or step <= WORTH * master.bitrate]
+
+
+def steps_wanted() -> str:
+    """Return the setting in one spelling: another one makes every ladder anew."""
+    return ",".join(map(str, sorted(settings.LADDER)))
+
+
+def stands(master: Master) -> bool:
+    """Say whether the ladder of these bytes is there, by this recipe and these steps or by a later recipe."""
+    measured = Measurement.objects.filter(master=master, fingerprint=master.fingerprint).first()
+    return measured is not None and (
+        measured.recipe > RECIPE or (measured.recipe == RECIPE and measured.steps == steps_wanted())
+    )
+
+
+def keep_to(heard: Mapping[int, int]) -> None:
+    """Drop the ladders of songs that play another master now (song -> master), or other bytes.
+
+    The others keep the gain that was measured, whatever a file's tags said when it was read again. In the caller's
+    transaction, which refreshes the cards.
+    """
+    measured = Measurement.objects.filter(master__track_id__in=heard).select_related("master")
+    outdated = []
+    for one in measured.defer("waveform"):
+        if one.master_id != heard[one.master.track_id] or one.fingerprint != one.master.fingerprint:
+            outdated.append(one.master_id)
+        elif one.loudness_lufs is not None:
+            Track.objects.filter(id=one.master.track_id).update(gain_db=gain_of(one.loudness_lufs))
+    if outdated:
+        Rendition.objects.filter(master_id__in=outdated).exclude(name="source").delete()
+        Measurement.objects.filter(master_id__in=outdated).delete()
+
+
+def gain_of(loudness: float) -> float:
+    """Return the ReplayGain 2 of a loudness in LUFS, in dB."""
+    return round(REFERENCE - loudness, 2)
+
+
+def _is_heard(master: Master) -> bool:
+    """Is it what its track plays? A ladder of other sound would be heard in the middle of a song."""
+    return Rendition.objects.filter(track_id=master.track_id, name="source", master=master).exists()
+
+
+def _told(paths: dict[int, Path]) -> list[str]:
+    """Return ffmpeg's outputs: the PCM to measure, the steps, and the loudness of what they are made of."""
+    heard = [f"[heard{step}]" for step in paths]
+    graph = f"[0:a:0]asplit=2[whole][read];[read]{measuring.STEREO},asplit={len(paths) + 1}{''.join(heard)}[measured];"
+    graph += f"[measured]{measuring.LOUDNESS}[loud]"
+    told = ["-filter_complex_threads", "1", "-filter_complex", graph]
+    told += ["-map", "[whole]", *ffmpeg.BARE, *measuring.PCM, "pipe:1"]
+    for pad, (step, path) in zip(heard, paths.items(), strict=True):
+        told += ["-map", pad, *ffmpeg.BARE, "-c:a", "aac", "-b:a", f"{step}k", *ffmpeg.FRAGMENTED, f"file:{path}"]
+    return [*told, "-map", "[loud]", "-f", "null", "-"]
+
+
+def _ms(meter: measuring.Meter) -> int:
+    return meter.samples * 1000 // meter.sample_rate if meter.sample_rate else 0
+
+
+def _store(step: int, path: Path) -> Made:
+    index = ffmpeg.index_of(path)
+    return Made(name_of(step), "mp4", MIME, media.put_rendition(path, "mp4"), index.duration_ms, index)
+
+
+def _show(measured: Measurement, made: list[Made]) -> None:
+    """Write the rows that make the ladder visible, all in one transaction, unless something newer stands there."""
+    with transaction.atomic():
+        imports.hold_catalog()
+        master = Master.objects.filter(id=measured.master_id, fingerprint=measured.fingerprint).first()
+        if master is None or stands(master) or not _is_heard(master):
+            return
+        kept = {"source", *(one.name for one in made)}
+        Rendition.objects.filter(track_id=master.track_id).exclude(name__in=kept).delete()
+        renditions.show(master, made)
+        measured.save()
+        keep_to({master.track_id: master.id})
+        derived.refresh_cards([master.track_id])
+        derived.bump_version()
