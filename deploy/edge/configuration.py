@@ -1,0 +1,280 @@
+"""Read an edge's settings from the environment, and write the files that nginx reads. Standard library alone.
+
+README.md of this folder says what each setting means.
+"""
+
+import json
+import math
+import os
+import pwd
+import re
+import resource
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+PLACEHOLDER = re.compile(r"@([a-z_]+)@")
+SIZE = re.compile(r"([0-9]{1,6})([kmgt]?)")
+UNITS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
+KEY = re.compile(r"([A-Za-z0-9_-]{1,32}):([\x21-\x7e]{32,})")
+PUBLIC_KEY = re.compile(r"([A-Za-z0-9-]{1,64}):(/.+)")
+ORIGIN = re.compile(r"(https?)://([a-z0-9.-]+)(?::([0-9]{1,5}))?/([a-z0-9.-]{3,63})")
+PLAYER = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
+AWS_HOST = re.compile(r"s3[.-]([a-z0-9-]+)\.amazonaws\.com")
+LISTEN = re.compile(r"([0-9.]+:|\[[0-9a-f:]+\]:)?[0-9]{1,5}")
+DEAD_AFTER = 2000  # milliseconds until a listener hears that no origin can be reached, all of them together
+
+
+class Wrong(ValueError):
+    """A setting cannot be used; the message is a sentence about it."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """One object storage."""
+
+    scheme: str
+    hostname: str
+    port: int
+    bucket: str
+
+    @property
+    def host(self) -> str:
+        """Return what the Host header says, which is signed."""
+        return self.hostname if self.port == {"http": 80, "https": 443}[self.scheme] else f"{self.hostname}:{self.port}"
+
+    @property
+    def region(self) -> str:
+        """Return the region that SigV4 signs for: AWS has it in the host, other storages take any."""
+        found = AWS_HOST.fullmatch(self.hostname)
+        return found[1] if found else "us-east-1"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What one edge is told."""
+
+    listen: str
+    origins: list[Origin]  # nearest first
+    access_key: str
+    secret_key: str = field(repr=False)
+    media_keys: dict[str, str] = field(repr=False)  # by key id
+    signer: str  # hmac or cloudfront
+    cloudfront_keys: dict[str, str]  # public keys, DER in base64, by key id
+    url: str  # as listeners reach this edge; CloudFront's policies name it
+    player_origins: list[str]
+    cache: Path
+    cache_size: int  # bytes
+    min_free: int  # bytes of the disk that nginx keeps free by dropping what was not asked for long
+    floor: int  # bytes; with less the edge says `full` and keeps nothing new
+    index: int  # bytes of memory for the names of what is cached
+    run: Path
+    access_log: str
+    connections: int  # a worker
+    connections_of_address: int  # 0: no limit
+    workers: str
+    read_timeout: int  # seconds
+    drain: int  # seconds
+    certificate: str
+    certificate_key: str
+    modules: str
+    certificates: str  # of authorities, for origins over https
+
+    @property
+    def by_name(self) -> bool:
+        """Say whether an origin has a name, whose addresses may change."""
+        return not all(re.fullmatch(r"[0-9.]+", origin.hostname) for origin in self.origins)
+
+
+def read(environment: Mapping[str, str]) -> Settings:
+    """Return the settings; raise Wrong for what cannot be used."""
+    given = environment.get
+    signer = given("EDGE_SIGNER") or "hmac"
+    if signer not in {"hmac", "cloudfront"}:
+        raise Wrong("EDGE_SIGNER must be hmac or cloudfront.")
+    settings = Settings(
+        listen=_matching("EDGE_LISTEN", given("EDGE_LISTEN") or "8080", LISTEN)[0],
+        origins=[_origin(one) for one in _listing(given("EDGE_ORIGINS"))],
+        access_key=given("EDGE_ACCESS_KEY") or "",
+        secret_key=_secret(environment, "EDGE_SECRET_KEY"),
+        media_keys=_media_keys(_secret(environment, "EDGE_MEDIA_KEYS")),
+        signer=signer,
+        cloudfront_keys=_cloudfront_keys(given("EDGE_CLOUDFRONT_KEYS")),
+        url=(given("EDGE_URL") or "").rstrip("/"),
+        player_origins=[_matching("PLAYER_ORIGINS", one, PLAYER)[0] for one in _listing(given("PLAYER_ORIGINS"))],
+        cache=_folder("EDGE_CACHE", given("EDGE_CACHE") or "/var/cache/edge"),
+        cache_size=_bytes("EDGE_CACHE_SIZE", given("EDGE_CACHE_SIZE") or "10g"),
+        min_free=_bytes("EDGE_MIN_FREE", given("EDGE_MIN_FREE") or "1g"),
+        floor=_bytes("EDGE_FLOOR", given("EDGE_FLOOR") or "512m"),
+        index=_bytes("EDGE_INDEX", given("EDGE_INDEX") or "64m"),
+        run=_folder("EDGE_RUN", given("EDGE_RUN") or "/run/edge"),
+        access_log=_matching(
+            "EDGE_ACCESS_LOG", given("EDGE_ACCESS_LOG") or "/dev/stdout", re.compile(r"off|/[^\s;{}]+")
+        )[0],
+        connections=_number("EDGE_CONNECTIONS", given("EDGE_CONNECTIONS") or "8192"),
+        connections_of_address=_number("EDGE_CONNECTIONS_OF_ADDRESS", given("EDGE_CONNECTIONS_OF_ADDRESS") or "200"),
+        workers=_matching("EDGE_WORKERS", given("EDGE_WORKERS") or "auto", re.compile(r"auto|[1-9][0-9]?"))[0],
+        read_timeout=_number("EDGE_READ_TIMEOUT", given("EDGE_READ_TIMEOUT") or "30"),
+        drain=_number("EDGE_DRAIN", given("EDGE_DRAIN") or "60"),
+        certificate=given("EDGE_CERTIFICATE") or "",
+        certificate_key=given("EDGE_CERTIFICATE_KEY") or "",
+        modules=given("EDGE_MODULES") or "/usr/lib/nginx/modules",
+        certificates=given("EDGE_AUTHORITIES") or "/etc/ssl/certs/ca-certificates.crt",
+    )
+    if not settings.origins:
+        raise Wrong("EDGE_ORIGINS must name at least one storage, such as https://s3.example.org/music.")
+    if not settings.media_keys:
+        raise Wrong("EDGE_MEDIA_KEYS must hold kid:key pairs, the same as MEDIA_SIGNING_KEYS of the web nodes.")
+    if signer == "cloudfront" and not (settings.cloudfront_keys and settings.url):
+        raise Wrong("EDGE_SIGNER=cloudfront needs EDGE_CLOUDFRONT_KEYS and EDGE_URL.")
+    if settings.floor > settings.min_free:
+        raise Wrong("EDGE_FLOOR must not be above EDGE_MIN_FREE: the edge would never come back.")
+    return settings
+
+
+def write(settings: Settings) -> Path:
+    """Write nginx's files into the run folder, for nobody else to read; return the first of them."""
+    settings.run.mkdir(parents=True, exist_ok=True)
+    settings.run.chmod(0o700)
+    (settings.cache / "objects").mkdir(parents=True, exist_ok=True)
+    values = _values(settings)
+    for template in sorted(HERE.glob("*.conf")):
+        if template.name not in {"origin.conf", "next.conf"}:
+            _put(settings.run / template.name, _filled(template, values))
+    for index, origin in enumerate(settings.origins):
+        final = index == len(settings.origins) - 1
+        own = {
+            "index": str(index),
+            "next": "last" if final else f"next-{index + 1}",
+            "address": f"{origin.hostname}:{origin.port}",
+            "host": origin.host,
+            "hostname": origin.hostname,
+            "scheme": origin.scheme,
+            "bucket": origin.bucket,
+            "region": origin.region,
+        }
+        _put(settings.run / f"origin-{index}.conf", _filled(HERE / "origin.conf", values | own))
+        if not final:
+            _put(
+                settings.run / f"next-{index + 1}.conf", _filled(HERE / "next.conf", {**values, "next": str(index + 1)})
+            )
+    keys = {
+        "media": settings.media_keys,
+        "cloudfront": settings.cloudfront_keys,
+        "url": settings.url,
+        "access": settings.access_key,
+        "secret": settings.secret_key,
+    }
+    _put(settings.run / "keys.js", f"export default {json.dumps(keys)};\n")
+    _put(settings.run / "place.js", f"export default {json.dumps({'run': str(settings.run)})};\n")
+    return settings.run / "nginx.conf"
+
+
+def _values(settings: Settings) -> dict[str, str]:
+    _, files = resource.getrlimit(resource.RLIMIT_NOFILE)
+    files = 65_536 if files == resource.RLIM_INFINITY else files
+    tls = f"ssl_certificate {settings.certificate};\nssl_certificate_key {settings.certificate_key};"
+    of_address = settings.connections_of_address
+    connect = min(1000, math.ceil(DEAD_AFTER / len(settings.origins)))
+    return {
+        "user": f"user {pwd.getpwuid(0).pw_name};" if os.geteuid() == 0 else "",
+        "run": str(settings.run),
+        "here": str(HERE),
+        "cache": str(settings.cache),
+        "modules": settings.modules,
+        "workers": settings.workers,
+        "files": str(files),
+        "connections": str(min(settings.connections, files // 2)),
+        "listen": f"{settings.listen}{' ssl http2' if settings.certificate else ''}",
+        "tls": f"{tls}\nssl_protocols TLSv1.2 TLSv1.3;\nssl_session_cache shared:tls:10m;"
+        if settings.certificate
+        else "",
+        "limit": f"limit_conn addresses {of_address};" if of_address else "",
+        "access_log": settings.access_log,
+        "player_origins": "\n".join(f'"~^{re.escape(one)}$" "{one}";' for one in settings.player_origins),
+        "vary": "add_header Vary Origin always;" if settings.player_origins else "",
+        "signer": settings.signer,
+        "cache_size": str(settings.cache_size),
+        "min_free": str(settings.min_free),
+        "index": str(settings.index),
+        "drain": f"{settings.drain}s",
+        "connect_timeout": str(connect),
+        "read_timeout": str(settings.read_timeout),
+        "certificates": settings.certificates,
+    }
+
+
+def _filled(template: Path, values: Mapping[str, str]) -> str:
+    return PLACEHOLDER.sub(lambda found: values[found[1]], template.read_text())
+
+
+def _put(path: Path, text: str) -> None:
+    """Replace the file at once: a reload reads it whole, old or new."""
+    draft = path.with_suffix(".new")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(text)
+    draft.replace(path)
+
+
+def _listing(text: str | None) -> list[str]:
+    return [part.strip() for part in (text or "").split(",") if part.strip()]
+
+
+def _secret(environment: Mapping[str, str], name: str) -> str:
+    """Return the value of NAME, or what the file NAME_FILE holds: that one is read again at every reload."""
+    path = environment.get(f"{name}_FILE")
+    try:
+        return Path(path).read_text().strip() if path else environment.get(name, "")
+    except OSError as error:
+        raise Wrong(f"{name}_FILE cannot be read: {error.strerror}.") from error
+
+
+def _media_keys(text: str) -> dict[str, str]:
+    found = {}
+    for part in re.split(r"[,\s]+", text.strip()) if text.strip() else []:
+        pair = KEY.fullmatch(part)
+        if pair is None:
+            raise Wrong("EDGE_MEDIA_KEYS must hold kid:key pairs with keys of at least 32 characters.")
+        found[pair[1]] = pair[2]
+    return found
+
+
+def _cloudfront_keys(text: str | None) -> dict[str, str]:
+    found = {}
+    for part in _listing(text):
+        kid, path = _matching("EDGE_CLOUDFRONT_KEYS", part, PUBLIC_KEY).groups()
+        try:
+            pem = Path(path).read_text()
+        except OSError as error:
+            raise Wrong(f"EDGE_CLOUDFRONT_KEYS: {path} cannot be read: {error.strerror}.") from error
+        if "PRIVATE" in pem:
+            raise Wrong("EDGE_CLOUDFRONT_KEYS must name public keys: an edge only verifies.")
+        found[kid] = "".join(line for line in pem.split() if re.fullmatch(r"[A-Za-z0-9+/=]{16,}", line))
+    return found
+
+
+def _origin(text: str) -> Origin:
+    scheme, hostname, port, bucket = _matching("EDGE_ORIGINS", text.rstrip("/"), ORIGIN).groups()
+    return Origin(scheme, hostname, int(port or {"http": 80, "https": 443}[scheme]), bucket)
+
+
+def _matching(name: str, text: str, pattern: re.Pattern[str]) -> re.Match[str]:
+    found = pattern.fullmatch(text)
+    if found is None:
+        raise Wrong(f"{name} has a part that cannot be used: {text!r}.")
+    return found
+
+
+def _bytes(name: str, text: str) -> int:
+    number, unit = _matching(name, text.lower(), SIZE).groups()
+    return int(number) * int(1024 ** UNITS[unit])
+
+
+def _number(name: str, text: str) -> int:
+    return int(_matching(name, text, re.compile(r"[0-9]{1,6}"))[0])
+
+
+def _folder(name: str, text: str) -> Path:
+    return Path(_matching(name, text, re.compile(r"/[A-Za-z0-9._/-]+"))[0])
