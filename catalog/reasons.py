@@ -47,6 +47,9 @@ SENTENCES = (
     _("Its file has changed since it was read; the next scan takes it up."),
     _("Its master is not in the storage."),
     _("The storage did not take %(name)s whole."),
+    _("The storage did not take the file whole. Please try again."),
+    _("The storage did not give the file back."),
+    _("It is gone from the storage; it has to be sent again."),
     # Making it ready for playing: packaging, children, work
     _("Files of the kind %(kind)s are not taken."),
     _("It is longer than 24 hours."),

@@ -5,13 +5,29 @@ played, and published then if the curator wanted so.
 """
 
 import time
-from typing import Any
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, BinaryIO
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from catalog import credits, curation, imports, ingest, intake, media, sandbox, streams, tagnames, work  # noqa: A004
+from catalog import (
+    credits,  # noqa: A004
+    curation,
+    direct,
+    imports,
+    ingest,
+    intake,
+    media,
+    objects,
+    quota,
+    sandbox,
+    streams,
+    tagnames,
+    work,
+)
 from catalog.identity import Item
 from catalog.models import Master, Rendition, Track, Upload, Work
 from catalog.receiving import Received
@@ -35,18 +51,10 @@ def accept(curator: User, file: Received, *, publish: bool) -> Upload:
         publish=publish,
         created_at=timezone.now(),
     )
-    here = _here_already(file.sha256)
-    if here:
-        upload.state, upload.track, upload.known_before = Upload.State.READY, here, True
+    suffix = _suffix_if_wanted(upload, file.bytes)
+    if not suffix:
         upload.save()
         return upload
-    try:
-        container = streams.sniff(file.bytes)
-    except sandbox.Unreadable as reason:
-        upload.state, upload.reason = Upload.State.FAILED, f"It {reason}."
-        upload.save()
-        return upload
-    suffix = tagnames.SUFFIX.get(container, container)
     upload.storage_name = media.put_upload(file.bytes, file.sha256, upload.size, suffix).name
     with transaction.atomic():
         upload.save()
@@ -54,15 +62,51 @@ def accept(curator: User, file: Received, *, publish: bool) -> Upload:
     return upload
 
 
+def accept_arrived(curator: User, claim: str) -> Upload:
+    """Look whether the file that a browser was given a form for is there, and ask for it to be read; once, if it is.
+
+    What this returns is durable. Raise direct.Unclaimed where nothing is there, or not all of it, and quota.Exceeded
+    where so much else was sent meanwhile: then the file is dropped.
+    """
+    told = direct.claimed(curator, claim)
+    if before := Upload.objects.filter(incoming=told.incoming).first():
+        return before
+    found = direct.look(told.incoming)
+    if found is None or found.size != told.size:
+        raise direct.Unclaimed
+    now = timezone.now()
+    try:
+        quota.check(curator, files=1, size=found.size, at=now)
+    except quota.Exceeded:
+        direct.drop(found)
+        raise
+    about = {"curator": curator, "name": told.name, "size": told.size, "publish": told.publish, "created_at": now}
+    with transaction.atomic():
+        upload, new = Upload.objects.get_or_create(incoming=told.incoming, defaults=about)
+        if new:  # else another tab, or a second try, was faster
+            work.enqueue("upload", upload.id, priority=FIRST)
+    return upload
+
+
 def take_in(row: Work) -> None:
     """Read the upload that the row names, and write its track; twice does it once."""
-    deadline = time.monotonic() + TURN
-    with imports.turn(stop=lambda: time.monotonic() > deadline) as ours:
-        if not ours:
+    waiting = Upload.objects.filter(id=row.subject_id, state=Upload.State.WAITING, track=None)
+    upload = waiting.first()
+    if upload is None:
+        return
+    with ExitStack() as held:
+        path = None
+        if upload.incoming and not upload.storage_name:
+            found, path, upload.sha256 = held.enter_context(direct.opened(upload.incoming))
+            named = _name(upload, found, path)
+            direct.drop(found)
+            if not named:
+                return
+        deadline = time.monotonic() + TURN
+        if not held.enter_context(imports.turn(stop=lambda: time.monotonic() > deadline)):
             raise work.Later
-        upload = Upload.objects.filter(id=row.subject_id, state=Upload.State.WAITING, track=None).first()
-        if upload:
-            _take_in(upload)
+        if waiting.exists():
+            _take_in(upload, path or held.enter_context(media.open_stored(upload.storage_name)))
 
 
 def arrive(track_id: int) -> None:
@@ -90,6 +134,38 @@ def failed_work(uploads: list[Upload]) -> list[Work]:
     return [*own, *failed.filter(kind="source", subject_id__in=masters.values("id"))]
 
 
+def _suffix_if_wanted(upload: Upload, file: BinaryIO) -> str:
+    """Return the suffix to keep the bytes under; nothing where they are here, or no audio, as the upload then says."""
+    if here := _here_already(upload.sha256):
+        upload.state, upload.track, upload.known_before = Upload.State.READY, here, True
+        return ""
+    try:
+        container = streams.sniff(file)
+    except sandbox.Unreadable as reason:
+        upload.state, upload.reason = Upload.State.FAILED, f"It {reason}."
+        return ""
+    return tagnames.SUFFIX.get(container, container)
+
+
+def _name(upload: Upload, found: objects.Found, path: Path) -> bool:
+    """Give what came straight to the storage the name of its bytes; False where nothing is left to be done.
+
+    The row knows the hash before the object is there, and the object is there before the row says so: who gives up
+    the same bytes sees that they are wanted, and a kill in between leaves a row that is done again.
+    """
+    with path.open("rb") as file:
+        suffix = _suffix_if_wanted(upload, file)
+    if suffix:
+        Upload.objects.filter(id=upload.id).update(sha256=upload.sha256)
+        try:
+            upload.storage_name = objects.take(found, upload.sha256, suffix).name
+        except OSError as error:
+            raise work.Failed("The storage did not take the file whole. Please try again.") from error
+    names = ("sha256", "storage_name", "state", "reason", "track", "known_before")
+    Upload.objects.filter(id=upload.id).update(**{name: getattr(upload, name) for name in names})
+    return bool(suffix)
+
+
 def _here_already(sha256: str) -> Track | None:
     """Return the track that these bytes can be played as."""
     there = Master.objects.filter(sha256=sha256, track__available=True, track__renditions__isnull=False)
@@ -97,28 +173,27 @@ def _here_already(sha256: str) -> Track | None:
     return master.track if master else None
 
 
-def _take_in(upload: Upload) -> None:
-    with media.open_stored(upload.storage_name) as path:
-        with sandbox.Pool("catalog.tags:read", size=1, patience=PATIENCE) as pool:
-            answer = next(pool.map([sandbox.Job(str(path), {"path": upload.name})]))
-        reading, reason = intake.understand(answer)
-        if reading is None:
-            _give_up(upload, f"It {reason}.")
-            return
-        reading = intake.alone(reading)
-        stored = media.Stored(upload.sha256, upload.storage_name, upload.size)
-        item = Item("", path, upload.size, answer.mtime_ns, reading, stored=stored)
-        began = timezone.now()
-        with transaction.atomic():
-            plan = ingest.Writer(None, stale=set(), hidden=True).write([item])[0]
-            changes: dict[str, Any] = {
-                "track": plan.track,
-                "remarks": reading.remarks,
-                "known_before": plan.track.created_at < began,
-            }
-            Upload.objects.filter(id=upload.id).update(**changes)
-            if Rendition.objects.filter(track=plan.track).exists():
-                arrive(plan.track.pk)
+def _take_in(upload: Upload, path: Path) -> None:
+    with sandbox.Pool("catalog.tags:read", size=1, patience=PATIENCE) as pool:
+        answer = next(pool.map([sandbox.Job(str(path), {"path": upload.name})]))
+    reading, reason = intake.understand(answer)
+    if reading is None:
+        _give_up(upload, f"It {reason}.")
+        return
+    reading = intake.alone(reading)
+    stored = media.Stored(upload.sha256, upload.storage_name, upload.size)
+    item = Item("", path, upload.size, answer.mtime_ns, reading, stored=stored)
+    began = timezone.now()
+    with transaction.atomic():
+        plan = ingest.Writer(None, stale=set(), hidden=True).write([item])[0]
+        changes: dict[str, Any] = {
+            "track": plan.track,
+            "remarks": reading.remarks,
+            "known_before": plan.track.created_at < began,
+        }
+        Upload.objects.filter(id=upload.id).update(**changes)
+        if Rendition.objects.filter(track=plan.track).exists():
+            arrive(plan.track.pk)
 
 
 def _give_up(upload: Upload, reason: str) -> None:

@@ -17,6 +17,7 @@ TRUSTED = "; require-trusted-types-for 'script'; trusted-types pages"
 # Django's admin brings jQuery, which writes markup from text of its own; so does the API's documentation, which needs
 # inline style as well.
 ADMIN, DOCS = "/admin/", "/api/docs/"
+UPLOADS = "/admin/catalog/upload/add/"  # sends files straight to the storage, where there is one
 PERMISSIONS = (
     "accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), "
     "gyroscope=(), hid=(), magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=()"
@@ -29,7 +30,9 @@ class SecurityHeaders:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
         policy = POLICY.format(edge="".join(f" {edge.url}" for edge in settings.EDGES))
+        own = "connect-src 'self'"
         self.policies = {
+            UPLOADS: policy.replace(own, f"{own} {settings.UPLOAD_ENDPOINT}") if settings.UPLOAD_ENDPOINT else policy,
             ADMIN: policy,
             DOCS: policy.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'"),
             "/": policy + TRUSTED,

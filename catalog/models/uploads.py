@@ -8,7 +8,10 @@ from catalog.models.tracks import Track
 
 
 class Upload(models.Model):
-    """One uploaded file. The row is made once its bytes are stored; a worker does the rest."""
+    """One uploaded file. The row is made once its bytes are stored; a worker does the rest.
+
+    What came straight to the storage has no `storage_name` until a worker has read its bytes, and named it after them.
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")  # until its track can be played
@@ -25,7 +28,8 @@ class Upload(models.Model):
     )
     name = models.CharField(_("name"), max_length=255)  # as the browser called it: a label and nothing else
     storage_name = models.CharField(max_length=200, blank=True)  # in the storage "masters"; empty if refused at once
-    sha256 = models.CharField(max_length=64)
+    incoming = models.UUIDField(null=True, unique=True)  # of its object's key, if it came straight to the storage
+    sha256 = models.CharField(max_length=64, blank=True)  # of such a one a worker fills it in
     size = models.PositiveBigIntegerField(_("size"))  # bytes
     publish = models.BooleanField(_("publish"), default=True)  # as soon as it can be played
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.WAITING)

@@ -2,27 +2,40 @@
 
 import { gettext } from "../js/words.js";
 
-// Resolve with the server's JSON; reject with an Error whose message is a sentence.
-export function send(url, file, { fields, onProgress, signal }) {
+export class Unreached extends Error {}
+
+// Resolve with the desk's JSON; reject with an Error whose message is a sentence.
+export async function send(url, file, { fields, onProgress, signal }) {
+  return told(await post(url, { ...fields, files: file }, { onProgress, signal }));
+}
+
+// Resolve with the request once it is answered, whatever the answer; fields go out in their order.
+export function post(url, fields, { type = "json", onProgress, signal }) {
   const form = new FormData();
-  for (const [name, value] of Object.entries(fields)) form.append(name, value);
-  form.append("files", file, file.name);
+  for (const [name, value] of Object.entries(fields)) {
+    if (value instanceof File) form.append(name, value, value.name);
+    else form.append(name, value);
+  }
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("POST", url);
-    request.responseType = "json";
+    request.responseType = type;
     request.setRequestHeader("Accept", "application/json");
-    request.upload.addEventListener("progress", (event) => onProgress(event.loaded / (event.total || 1)));
-    request.addEventListener("load", () => {
-      const answer = request.response;
-      if (request.status === 201 && answer) resolve(answer);
-      else reject(new Error(fromDesk(request) ?? words(request)));
-    });
-    request.addEventListener("error", () => reject(new Error(gettext("The server was not reached."))));
+    if (onProgress)
+      request.upload.addEventListener("progress", (event) => onProgress(event.loaded / (event.total || 1)));
+    request.addEventListener("load", () => resolve(request));
+    request.addEventListener("error", () => reject(new Unreached(gettext("The server was not reached."))));
     request.addEventListener("abort", () => reject(new Error(gettext("Cancelled."))));
-    signal.addEventListener("abort", () => request.abort());
-    request.send(form);
+    signal?.addEventListener("abort", () => request.abort());
+    if (signal?.aborted) reject(new Error(gettext("Cancelled.")));
+    else request.send(form);
   });
+}
+
+// Return what the desk has answered; throw an Error whose message is a sentence where it refuses.
+export function told(request) {
+  if (request.status === 201 && request.response) return request.response;
+  throw new Error(fromDesk(request) ?? words(request));
 }
 
 // What the desk says is in the reader's language; whoever stands before it speaks English, in problem documents.

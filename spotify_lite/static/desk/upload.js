@@ -1,8 +1,9 @@
-// The upload page: files go out two at a time, and the list below says what became of them.
+// The upload page: files go out two at a time, to the storage or through the node, and the list says what became of them.
 // Without this module the page is a plain form.
 
 import { gettext, ngettext, say } from "../js/words.js";
 import { start as startChoosing } from "./choosing.js";
+import { sendDirect } from "./direct.js";
 import { drawSending, sendingRow, sentRow } from "./parcel.js";
 import { Queue } from "./queue.js";
 import { send } from "./sending.js";
@@ -14,6 +15,7 @@ const UNDER_WAY = new Set(["waiting", "reading", "preparing"]);
 const form = document.querySelector("[data-upload]");
 const section = document.querySelector("[data-sending]");
 const sentList = document.querySelector("[data-sent]");
+const ways = { form: form.dataset.form, arrived: form.dataset.arrived }; // to the storage, where there is one
 const rows = new Map(); // of the files on their way
 
 let sent = []; // as the server told last
@@ -22,13 +24,16 @@ let timer = 0;
 
 const queue = new Queue(sendOne, changed);
 
-function sendOne(item, signal) {
-  const fields = { csrfmiddlewaretoken: form.elements.csrfmiddlewaretoken.value };
-  if (item.publish) fields.publish = "on";
+async function sendOne(item, signal) {
+  const token = form.elements.csrfmiddlewaretoken.value;
   const onProgress = (part) => {
     item.progress = part;
     drawSending(rows.get(item), item);
   };
+  // An empty file has nothing to be stored: the desk says what is wrong with it.
+  const answer = ways.form && item.file.size && (await sendDirect(item, { ways, token, onProgress, signal }));
+  if (answer) return answer;
+  const fields = { csrfmiddlewaretoken: token, ...(item.publish && { publish: "on" }) };
   return send(form.action, item.file, { fields, onProgress, signal });
 }
 

@@ -141,3 +141,14 @@ def storage(folder: Path, *, region: str = "local", bucket: str = "music") -> It
         yield found
     finally:
         found.stop()
+
+
+def use(storage: Storage, settings: Any) -> None:
+    """Make it the home of this process's media, for the length of a test."""
+    settings.ORIGINS = (storage.origin,)
+    settings.S3_ACCESS_KEY, settings.S3_SECRET_KEY = storage.access_key, storage.secret_key
+    settings.UPLOAD_ENDPOINT = storage.endpoint
+    settings.STORAGES = settings.STORAGES | {
+        alias: {"BACKEND": "catalog.buckets.Bucket", "OPTIONS": {"origin": storage.origin, "location": folder}}
+        for alias, folder in settings.OBJECTS.items()
+    }
