@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 from django.db import transaction
 from django.utils import timezone
 
-from catalog import children, cutter, derived, media, paths, walls, work
+from catalog import children, copies, cutter, derived, media, paths, walls, work
 from catalog.models import Album, AlbumCredit, Cover, LibraryFile, Master, Track, Work
 
 MEMORY = 1 << 30  # bytes of address space: the largest picture takes a quarter of it
@@ -23,8 +23,7 @@ def enqueue(key: str, *, payload: dict[str, Any]) -> Work:
     `payload` says where it is: {"file": LibraryFile id, "folder_image": path under the library's root, or null for a
     picture in the file's tags}, or {"storage_name": name in "masters"}.
     """
-    # A picture has no row of its own yet: the first 60 bits of its hash stand for it.
-    return work.enqueue("cover", int(key[:15], 16), payload={**payload, "key": key})
+    return work.enqueue("cover", work.subject_of(key), payload={**payload, "key": key})
 
 
 def cut_cover(row: Work) -> None:
@@ -43,7 +42,7 @@ def cut_cover(row: Work) -> None:
     else:
         return  # the file has gone, and with it the wish
     with transaction.atomic():
-        Cover.objects.update_or_create(key=key, defaults={"tint": tint, "created_at": timezone.now()})
+        _keep(key, tint)
         show_cover(key)
 
 
@@ -61,7 +60,7 @@ def take(picture: BinaryIO) -> str:
         key = media.sha256_of(source)
         if not Cover.objects.filter(key=key).exists():
             tint = _cut(source, key)
-            Cover.objects.update_or_create(key=key, defaults={"tint": tint, "created_at": timezone.now()})
+            _keep(key, tint)
     return key
 
 
@@ -80,6 +79,13 @@ def show_cover(key: str) -> None:
         derived.refresh_cards(track_ids)
         derived.refresh_artists(set(artist_ids), at=now)
         derived.bump_version()
+
+
+def _keep(key: str, tint: str) -> None:
+    """Write the row by which all sizes are there, and ask for them in other regions."""
+    with transaction.atomic():
+        cover, _ = Cover.objects.update_or_create(key=key, defaults={"tint": tint, "created_at": timezone.now()})
+        copies.want([cover])
 
 
 def _cut(source: Path, key: str) -> str:

@@ -14,7 +14,7 @@ from typing import IO
 from django.conf import settings
 from django.db.models import Exists, OuterRef
 
-from catalog import leftovers, paths, stores, work
+from catalog import cutter, leftovers, paths, stores, work
 from catalog.models import LibraryFile, Master, Work
 
 HASHED = 100  # masters a sweep: a second or two of reading, behind all other work
@@ -60,7 +60,12 @@ def drop_master(name: str) -> None:
 
 def put_cover(key: str, size: int, path: Path) -> None:
     """Store one size of a picture; the key is the whole picture's."""
-    _keep("covers", f"{key[:2]}/{key}/{size}.webp", path, sha256=sha256_of(path))
+    _keep("covers", _cover_name(key, size), path, sha256=sha256_of(path))
+
+
+def cover_names(key: str) -> list[str]:
+    """Return the names of all sizes of a picture in "covers"."""
+    return [_cover_name(key, size) for size in cutter.SIZES]
 
 
 def rendition_path(key: str, extension: str) -> Path | None:
@@ -172,6 +177,10 @@ def _in_place(master: Master) -> Path:
     if (seen.st_size, seen.st_mtime_ns) != (file.size, file.mtime_ns):
         raise work.Failed("Its file has changed since it was read; the next scan takes it up.")
     return path
+
+
+def _cover_name(key: str, size: int) -> str:
+    return f"{key[:2]}/{key}/{size}.webp"
 
 
 def _put(alias: str, path: Path, extension: str) -> Stored:

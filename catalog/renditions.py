@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from catalog import fragments, media
+from catalog import copies, fragments, media
 from catalog.models import Master, Rendition, SegmentTable
 
 
@@ -23,6 +23,7 @@ class Made:
 
 def show(master: Master, made: Iterable[Made]) -> None:
     """Write what was made of a master, over what its track had under these names, in the caller's transaction."""
+    shown = []
     for one in made:
         row, _ = Rendition.objects.update_or_create(
             track_id=master.track_id,
@@ -38,6 +39,7 @@ def show(master: Master, made: Iterable[Made]) -> None:
                 "created_at": timezone.now(),
             },
         )
+        shown.append(row)
         if one.index is None:
             SegmentTable.objects.filter(rendition=row).delete()
             continue
@@ -50,3 +52,4 @@ def show(master: Master, made: Iterable[Made]) -> None:
                 "segments": [[segment.size, segment.duration] for segment in one.index.segments],
             },
         )
+    copies.want(shown)

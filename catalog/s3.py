@@ -34,6 +34,11 @@ def client(origin: Origin, config: Config = CLIENT) -> Any:
     return _client(origin, config, settings.S3_ACCESS_KEY, settings.S3_SECRET_KEY)
 
 
+def is_home_reachable() -> bool:
+    """Say whether the home of all writes is; see `is_reachable`."""
+    return is_reachable(settings.ORIGINS[0])
+
+
 def is_reachable(origin: Origin) -> bool:
     """Say whether the storage answers and has the bucket, after one try of a second or two."""
     try:
@@ -41,6 +46,23 @@ def is_reachable(origin: Origin) -> bool:
     except (ClientError, BotoCoreError):
         return False
     return True
+
+
+def make_buckets(origin: Origin) -> list[str]:
+    """Make the origin's two buckets where they are not there; return which. Raise OSError where that fails."""
+    made = []
+    for name in (origin.bucket, origin.masters):
+        with answers(f"bucket {name} was not made"):
+            try:
+                client(origin).head_bucket(Bucket=name)
+            except ClientError as error:
+                if code_of(error) not in GONE | {"NoSuchBucket"}:
+                    raise
+                # AWS wants to know the region, but for the one that it takes for none.
+                place = {"CreateBucketConfiguration": {"LocationConstraint": origin.signing_region}}
+                client(origin).create_bucket(Bucket=name, **({} if origin.signing_region == "us-east-1" else place))
+                made.append(name)
+    return made
 
 
 @contextmanager

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import IO, Protocol, cast
 
+from django.conf import settings
 from django.core.files.storage import storages
+
+from spotify_lite.places import Origin
 
 YOUNG = timedelta(hours=12)  # what was written since needs no renewal: no sweep takes it within a day
 
@@ -57,6 +60,12 @@ class Store(Protocol):
         """Return the object's path on this machine; raise NotImplementedError where it has none."""
 
 
+def store_at(origin: Origin, alias: str) -> Store:
+    """Return an origin's storage of "masters", "renditions" or "covers"."""
+    options = {"origin": origin, "location": settings.OBJECTS[alias]}
+    return cast("Store", storages.create_storage({"BACKEND": "catalog.buckets.Bucket", "OPTIONS": options}))
+
+
 def store(alias: str) -> Store:
-    """Return the storage of "masters", "renditions" or "covers"."""
+    """Return this node's storage of them: the home of all writes."""
     return cast("Store", storages[alias])

@@ -6,7 +6,7 @@ from celery import shared_task
 from celery.signals import worker_shutting_down
 from django.utils import timezone
 
-from catalog import children, direct, media, releases, search, wishes, work
+from catalog import children, direct, media, orphans, releases, search, wishes, work
 
 
 @shared_task
@@ -28,6 +28,11 @@ def sweep_incoming() -> None:
 @shared_task
 def walk_ladders() -> None:
     wishes.begin_walk()
+
+
+@shared_task
+def sweep_objects() -> None:
+    orphans.sweep_due(at=timezone.now())
 
 
 @shared_task

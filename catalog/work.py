@@ -29,7 +29,9 @@ KINDS = {  # kind -> the function (work) -> None that does it; it raises Refused
     "source": "catalog.packaging.make_source",  # subject: Master
     "ladder": "catalog.ladder.make_ladder",  # subject: Master
     "ladders": "catalog.wishes.go_on",  # subject: none; a step of the walk for what has no ladder
-    "cover": "catalog.covers.cut_cover",  # subject: see `catalog.covers.enqueue`
+    "cover": "catalog.covers.cut_cover",  # subject: `subject_of` the picture's key
+    "copy": "catalog.copies.copy_rendition",  # subject: Rendition
+    "copy_cover": "catalog.copies.copy_cover",  # subject: `subject_of` the cover's key
     "hash": "catalog.media.fill_sha256",  # subject: Master
     "cards": "catalog.curation.refresh_later",  # subject: none; the ids are in the payload
     "rescan": "catalog.library.rescan",  # subject: LibraryFile
@@ -42,6 +44,8 @@ WORDS = {  # what each is for, for curators
     "ladder": _("encode and measure a song"),
     "ladders": _("look for songs to encode"),
     "cover": _("cut a cover"),
+    "copy": _("copy a song to other regions"),
+    "copy_cover": _("copy a cover to other regions"),
     "hash": _("compare a file"),
     "cards": _("refresh what listeners see"),
     "rescan": _("read a file again"),
@@ -77,7 +81,11 @@ class Refused(Failed):
 
 
 class Later(Exception):
-    """Somebody else has what it needs: the row waits a little, and the attempt does not count."""
+    """Somebody else has what it needs, or what it needs is away: the row waits, and the attempt does not count."""
+
+    def __init__(self, wait: timedelta = LATER) -> None:
+        super().__init__()
+        self.wait = wait
 
 
 class Stopped(Exception):
@@ -115,6 +123,11 @@ def enqueue_many(kind: str, payloads: Mapping[int, dict[str, Any]], *, priority:
     ids = [rows[subject].id for subject in payloads]
     transaction.on_commit(lambda: hints.work(ids[:HINTED]), robust=True)
     return [rows[subject] for subject in payloads]
+
+
+def subject_of(key: str) -> int:
+    """Return what stands for a picture, which has no number: the first 60 bits of its hash."""
+    return int(key[:15], 16)
 
 
 def retry(work: Work) -> bool:
@@ -201,8 +214,8 @@ def _do(work: Work) -> None:
             function(work)
     except Stopped:
         _held(work).update(state=Work.State.QUEUED, attempts=F("attempts") - 1, lease_until=None, lease_owner="")
-    except Later:
-        ready_at = timezone.now() + LATER
+    except Later as later:
+        ready_at = timezone.now() + later.wait
         _held(work).update(
             state=Work.State.QUEUED, attempts=F("attempts") - 1, ready_at=ready_at, lease_until=None, lease_owner=""
         )

@@ -44,7 +44,7 @@ app.conf.update(
     worker_prefetch_multiplier=1,
     # Queues take turns: what is short and often (the search index) never waits behind a folder of files to package.
     task_queues=[Queue("celery"), Queue("work")],
-    task_routes={"catalog.tasks.run_work": {"queue": "work"}},
+    task_routes={"catalog.tasks.run_work": {"queue": "work"}, "catalog.tasks.sweep_objects": {"queue": "work"}},
     worker_hijack_root_logger=False,
     broker_connection_retry_on_startup=True,
     task_publish_retry_policy={"max_retries": 2, "interval_start": 0.1, "interval_max": 0.5},
@@ -54,6 +54,7 @@ app.conf.update(
         "walk-ladders": {"task": "catalog.tasks.walk_ladders", "schedule": 3600.0},
         "show-released": {"task": "catalog.tasks.show_released", "schedule": 15.0},
         "sweep-incoming": {"task": "catalog.tasks.sweep_incoming", "schedule": 3600.0},
+        "sweep-objects": {"task": "catalog.tasks.sweep_objects", "schedule": 3600.0},
         "index-search": {"task": "catalog.tasks.index_search", "schedule": 2.0},
         "sweep-guests": {"task": "playback.tasks.sweep_guests", "schedule": 3600.0},
         "sweep-sessions": {"task": "accounts.tasks.sweep_sessions", "schedule": 3600.0},

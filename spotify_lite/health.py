@@ -7,8 +7,11 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 
-from spotify_lite import methods
+from spotify_lite import methods, probing
 
+DEGRADING = {("cache", "unreachable"), ("media", "unreachable")}  # what one can listen without
+
+_storage = probing.Probe(settings.MEDIA_PROBE)
 _migrated = False  # once true it stays true: a process never runs on a database older than itself again
 
 
@@ -22,17 +25,21 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 @methods.reads
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Answer 200 when everything that listening needs is there, else 503; a missing cache only degrades."""
+    """Answer 200 when everything that this node needs is there, else 503.
+
+    A missing cache only degrades, and so does an object storage that is away: all nodes share it, so that none is
+    better, edges play on what they hold, and all pages work.
+    """
     database = _database()
     states = {
         "database": database,
-        "media": "ok" if settings.MEDIA_DIR.is_dir() else "missing",
+        "media": _media(),
         "demo": "pending" if settings.DEMO_PENDING.exists() else "ok",
         "cache": _cache(),
     }
-    needed = (states["database"], states["media"], states["demo"])
-    ready = all(state == "ok" for state in needed)
-    status = "degraded" if ready and states["cache"] != "ok" else "ready" if ready else "starting"
+    wrong = {one for one in states.items() if one[1] != "ok"}
+    ready = wrong <= DEGRADING
+    status = "ready" if not wrong else "degraded" if ready else "starting"
     return JsonResponse({"status": status, **states}, status=200 if ready else 503)
 
 
@@ -49,6 +56,12 @@ def _database() -> str:
     except DatabaseError:
         return "unreachable"
     return "ok" if _migrated else "migrations pending"
+
+
+def _media() -> str:
+    if not settings.ORIGINS:
+        return "ok" if settings.MEDIA_DIR.is_dir() else "missing"
+    return "ok" if _storage.ask() else "unreachable"
 
 
 def _cache() -> str:

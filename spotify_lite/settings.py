@@ -220,6 +220,7 @@ HOT_BYTES = env.integer("HOT_BYTES", 256 * 1024**2)  # of objects that a web pro
 WORK_LEASE = env.integer("WORK_LEASE", 30, at_least=3)  # seconds of a worker's silence until another does its work
 PACKAGING = env.choice("PACKAGING", "on_demand" if EMBEDDED else "eager", ("eager", "on_demand", "off"))
 LADDER = [int(step) for step in env.listing("LADDER", ["64", "128", "256"])]  # kbit/s of the AAC renditions
+MEDIA_PROBE = "catalog.s3.is_home_reachable"  # what /readyz asks where there are ORIGINS
 MEDIA_SERVER = "playback.media.serve"  # answers /media/ and /covers/ for the front; spotify_lite imports no app
 FRONT_STARTS = ["playback.edges.watch", "playback.residents.watch"]  # beside each web process, once
 TRACK_MEDIA = "playback.links.Links"  # signed URLs in the catalog's JSON; catalog may not import playback

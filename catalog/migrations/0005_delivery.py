@@ -52,6 +52,17 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Sweep',
+            fields=[
+                ('prefix', models.CharField(max_length=2, primary_key=True, serialize=False)),
+                ('at', models.DateTimeField()),
+            ],
+        ),
+        migrations.AddIndex(
+            model_name='master',
+            index=models.Index(condition=models.Q(('storage_name', ''), _negated=True), fields=['storage_name'], name='master_stored'),
+        ),
+        migrations.CreateModel(
             name='Placement',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

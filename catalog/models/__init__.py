@@ -15,6 +15,7 @@ from catalog.models.media import (
     Placement,
     Rendition,
     SegmentTable,
+    Sweep,
 )
 from catalog.models.state import CatalogVersion, SearchChange
 from catalog.models.tracks import Credit, Role, Track, TrackGenre
@@ -41,6 +42,7 @@ __all__ = [
     "Role",
     "SearchChange",
     "SegmentTable",
+    "Sweep",
     "Track",
     "TrackGenre",
     "Upload",

@@ -42,6 +42,7 @@ class Master(models.Model):
             models.Index(fields=["fingerprint"], name="master_fingerprint"),
             models.Index(fields=["sha256"], name="master_sha256", condition=~models.Q(sha256="")),
             models.Index(fields=["id"], name="master_unhashed", condition=models.Q(sha256="", storage_name="")),
+            models.Index(fields=["storage_name"], name="master_stored", condition=~models.Q(storage_name="")),
         ]
 
 
@@ -129,6 +130,13 @@ class Placement(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["name", "region"], name="placement_unique")]
+
+
+class Sweep(models.Model):
+    """When the objects under a prefix were last compared with the rows that name them; see `catalog.orphans`."""
+
+    prefix = models.CharField(max_length=2, primary_key=True)
+    at = models.DateTimeField()
 
 
 class Cover(models.Model):
