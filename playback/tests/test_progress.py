@@ -9,7 +9,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from catalog.models import CatalogVersion
+from catalog.models import CatalogVersion, Work
 from conftest import MakeTrack
 from playback.models import Play, PlayEvent, ResumePoint
 from playback.tests.conftest import MakeEvent
@@ -204,6 +204,19 @@ def test_a_count_that_changes_the_order_is_seen(phone: APIClient, make_track: Ma
     track.refresh_from_db()
     assert (track.plays, track.bucket < bucket) == (1, True)
     assert CatalogVersion.objects.get().number == version + 1
+
+
+@pytest.mark.parametrize(("policy", "asked"), [("off", 0), ("on_demand", 1), ("eager", 1)])
+def test_play_that_counts_asks_for_the_songs_ladder_once(
+    policy: str, asked: int, *, phone: APIClient, make_track: MakeTrack, make_event: MakeEvent, settings: Any
+) -> None:
+    settings.PACKAGING = policy
+    track = make_track()
+    post(phone, *(make_event(track.id, 1000 * second, ago=40 - second, seq=second) for second in (0, 10, 20, 29)))
+    assert not Work.objects.exists()
+    post(phone, make_event(track.id, 31_000, ago=9, seq=31))
+    post(phone, make_event(track.id, 35_000, ago=5, seq=35))
+    assert list(Work.objects.values_list("kind", "subject_id")) == [("ladder", track.masters.get().id)] * asked
 
 
 def test_events_arriving_backwards_count_alike(phone: APIClient, make_track: MakeTrack, make_event: MakeEvent) -> None:

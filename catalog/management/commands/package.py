@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from tqdm import tqdm
 
-from catalog import children, work
+from catalog import children, wishes, work
 from catalog.models import Work
 
 LOOKED_AGAIN = 0.5  # seconds between two looks at rows that others have, or that wait for their next attempt
@@ -23,13 +23,18 @@ class Command(BaseCommand):
             "--wait", action="store_true", help="also wait for what other workers have, and for retries"
         )
 
-    def handle(self, *, retry_failed: bool, wait: bool, **options: Any) -> None:
+        parser.add_argument("--ladder", action="store_true", help="also encode and measure what listeners have played")
+        parser.add_argument("--all", action="store_true", help="with --ladder: everything, played or not")
+
+    def handle(self, *, retry_failed: bool, wait: bool, ladder: bool, **options: Any) -> None:
         self._stopped = False
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         if retry_failed:
             for row in Work.objects.filter(state=Work.State.FAILED):
                 work.retry(row)
+        if ladder:
+            self._ask(everything=options["all"], quiet=options["verbosity"] == 0)
         unfinished = Work.objects.exclude(state=Work.State.FAILED)
         done = 0
         with tqdm(total=unfinished.count(), unit="job", disable=options["verbosity"] == 0) as bar:
@@ -42,6 +47,16 @@ class Command(BaseCommand):
                 else:
                     break
         self._report(done)
+
+    def _ask(self, *, everything: bool, quiet: bool) -> None:
+        asked = 0
+        with tqdm(unit="song", disable=quiet) as bar:
+            for more in wishes.ask(everything=everything):
+                asked += more
+                bar.update(wishes.SLICE)
+                if self._stopped:
+                    break
+        self.stdout.write(f"{asked} more ladders are asked for.")
 
     def _stop(self, *_: Any) -> None:
         self._stopped = True
