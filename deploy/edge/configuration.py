@@ -23,6 +23,7 @@ ORIGIN = re.compile(r"(https?)://([a-z0-9.-]+)(?::([0-9]{1,5}))?/([a-z0-9.-]{3,6
 PLAYER = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
 AWS_HOST = re.compile(r"s3[.-]([a-z0-9-]+)\.amazonaws\.com")
 LISTEN = re.compile(r"([0-9.]+:|\[[0-9a-f:]+\]:)?[0-9]{1,5}")
+NETWORK = re.compile(r"[0-9a-fA-F.:]+(/[0-9]{1,3})?")
 DEAD_AFTER = 2000  # milliseconds until a listener hears that no origin can be reached, all of them together
 
 
@@ -75,7 +76,9 @@ class Settings:
     connections_of_address: int  # 0: no limit
     workers: str
     read_timeout: int  # seconds
-    drain: int  # seconds
+    notice: int  # seconds between the wish to end and its beginning
+    drain: int  # seconds until a transfer that has not ended is broken off
+    proxies: list[str]  # addresses or networks of balancers, who say in X-Forwarded-For who asks
     certificate: str
     certificate_key: str
     modules: str
@@ -116,6 +119,8 @@ def read(environment: Mapping[str, str]) -> Settings:
         connections_of_address=_number("EDGE_CONNECTIONS_OF_ADDRESS", given("EDGE_CONNECTIONS_OF_ADDRESS") or "200"),
         workers=_matching("EDGE_WORKERS", given("EDGE_WORKERS") or "auto", re.compile(r"auto|[1-9][0-9]?"))[0],
         read_timeout=_number("EDGE_READ_TIMEOUT", given("EDGE_READ_TIMEOUT") or "30"),
+        notice=_number("EDGE_NOTICE", given("EDGE_NOTICE") or "5"),
+        proxies=[_matching("EDGE_PROXIES", one, NETWORK)[0] for one in _listing(given("EDGE_PROXIES"))],
         drain=_number("EDGE_DRAIN", given("EDGE_DRAIN") or "60"),
         certificate=given("EDGE_CERTIFICATE") or "",
         certificate_key=given("EDGE_CERTIFICATE_KEY") or "",
@@ -191,14 +196,14 @@ def _values(settings: Settings) -> dict[str, str]:
         if settings.certificate
         else "",
         "limit": f"limit_conn addresses {of_address};" if of_address else "",
-        "access_log": settings.access_log,
+        "access_log": "off" if settings.access_log == "off" else f"{settings.access_log} line",
+        "proxies": "\n".join(f"set_real_ip_from {one};" for one in settings.proxies),
         "player_origins": "\n".join(f'"~^{re.escape(one)}$" "{one}";' for one in settings.player_origins),
         "vary": "add_header Vary Origin always;" if settings.player_origins else "",
         "signer": settings.signer,
         "cache_size": str(settings.cache_size),
         "min_free": str(settings.min_free),
         "index": str(settings.index),
-        "drain": f"{settings.drain}s",
         "connect_timeout": str(connect),
         "read_timeout": str(settings.read_timeout),
         "certificates": settings.certificates,

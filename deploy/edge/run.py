@@ -2,8 +2,8 @@
 
     EDGE_ORIGINS=https://s3.example.org/music EDGE_MEDIA_KEYS_FILE=/run/secrets/keys ... python3 run.py
 
-HUP reads the settings' files again and reloads nginx, which drops no transfer. TERM and INT say `draining`, and let
-transfers end for EDGE_DRAIN seconds.
+HUP reads the settings' files again and reloads nginx, which drops no transfer. TERM and INT say `draining` for
+EDGE_NOTICE seconds, so that no listener is sent here any more, and then let transfers end for EDGE_DRAIN seconds.
 """
 
 import os
@@ -31,10 +31,10 @@ class Edge:
     def __init__(self, settings: configuration.Settings) -> None:
         self.settings = settings
         self.sidecar = Sidecar(settings.cache, settings.run, settings.floor)
-        self.ended = threading.Event()
         self._asked: list[int] = []  # signals, in the order in which they came
         self._woken = threading.Event()
         self._loaded = time.monotonic()
+        self._ends: float | None = None  # when nginx is told to end, once that was asked for
 
     def run(self) -> int:
         """Run until nginx ends; return its exit code."""
@@ -50,7 +50,9 @@ class Edge:
             self._woken.clear()
             while self._asked:
                 self._obey(nginx, self._asked.pop(0))
-            if self.settings.by_name and time.monotonic() - self._loaded > RESOLVED_FOR:
+            if self._ends is not None:
+                self._end(nginx)
+            elif self.settings.by_name and time.monotonic() - self._loaded > RESOLVED_FOR:
                 self._reload(nginx)
             self.sidecar.measure(alive=nginx.poll() is None)
         return nginx.returncode
@@ -64,7 +66,15 @@ class Edge:
             self._reload(nginx)
             return
         self.sidecar.draining = True
-        nginx.send_signal(signal.SIGQUIT)
+        self._ends = self._ends or time.monotonic() + self.settings.notice
+
+    def _end(self, nginx: "subprocess.Popen[str]") -> None:
+        """Tell nginx to end when the notice is over, and make it when it took too long."""
+        over = time.monotonic() - (self._ends or 0)
+        if over >= self.settings.drain:
+            nginx.send_signal(signal.SIGTERM)
+        elif over >= 0:
+            nginx.send_signal(signal.SIGQUIT)
 
     def _reload(self, nginx: "subprocess.Popen[str]") -> None:
         self._loaded = time.monotonic()

@@ -28,7 +28,7 @@ class Sidecar:
         free, size = disk.f_bavail * disk.f_frsize, disk.f_blocks * disk.f_frsize
         self.full = free < self.floor * (BACK if self.full else 1)
         draining = self.draining or (self.cache / "drain").exists() or not alive
-        health = {
+        health: dict[str, object] = {
             "status": "draining" if draining else "full" if self.full else "ok",
             "free_bytes": free,
             "free_share": round(free / size, 4) if size else 0.0,

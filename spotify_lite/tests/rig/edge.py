@@ -185,6 +185,7 @@ def pop(
         "EDGE_ACCESS_LOG": str(folder / "access.log"),
         "EDGE_WORKERS": "1",
         "EDGE_CONNECTIONS_OF_ADDRESS": "0",
+        "EDGE_NOTICE": "0",
         "EDGE_DRAIN": "1",
         **(extra or {}),
     }
