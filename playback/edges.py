@@ -149,7 +149,7 @@ def ask(http: urllib3.PoolManager, edge: Edge) -> Health | None:
         return None
     if not isinstance(told, dict):
         return None
-    return Health(takes=told.get("status") == "ok", cache=str(told.get("cache", "")))
+    return Health(takes=told.get("status") == "ok", cache=str(told.get("cache_id", "")))
 
 
 def _view(edges: tuple[Edge, ...], seen: Mapping[str, Seen]) -> View:

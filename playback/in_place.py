@@ -58,6 +58,11 @@ def find(key: str, extension: str) -> tuple[str, int] | None:
     raise Changed
 
 
+def is_remembered(key: str) -> bool:
+    """Say, without a query, whether the key was that of a file in place before."""
+    return key in _remembered
+
+
 def _unchanged(rows: tuple[InPlace, ...], extension: str) -> InPlace | None:
     """Return the first row whose file is still as it was when it was read."""
     for row in rows:

@@ -5,100 +5,131 @@ threads that Django's requests wait for.
 """
 
 import asyncio
+import logging
 import os
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.core.files.storage import storages
 from django.db import DatabaseError
 
-from playback import in_place, ranges, signing
-from spotify_lite.answers import Answer, Headers, plain
+from playback import cloudfront, delivery, edges, in_place, ranges, replies, residents, signing
+from playback.delivery import Pop
+from playback.hotcache import Hot
+from playback.replies import Asked, Thing
+from playback.upstream import Away, Missing
+from playback.windows import Full, Stretch
+from spotify_lite import region
+from spotify_lite.answers import Answer, plain
 
 AUDIO = re.compile(r"/media/([0-9a-f]{2})/(\1[0-9a-f]{62})\.([a-z0-9]{1,8})")
 COVER = re.compile(r"/covers/([0-9a-f]{2})/(\1[0-9a-f]{62})/(64|160|320|640)\.webp")
-METHODS = "GET, HEAD, OPTIONS"
 REFUSED = {
     signing.Verdict.BAD: (403, "The address is not signed, or was altered."),
     signing.Verdict.EXPIRED: (410, "The address has expired."),
 }
-MIMES = {
-    "mp3": "audio/mpeg",
-    "m4a": "audio/mp4",
-    "mp4": "audio/mp4",
-    "aac": "audio/aac",
-    "flac": "audio/flac",
-    "ogg": "audio/ogg",
-    "oga": "audio/ogg",
-    "opus": "audio/ogg",
-    "wav": "audio/wav",
-    "webm": "audio/webm",
-}
-ALWAYS = [
-    ("cache-control", "public, max-age=31536000, immutable"),
-    ("accept-ranges", "bytes"),
-    ("x-content-type-options", "nosniff"),
-    ("content-security-policy", "default-src 'none'; sandbox"),
-    ("cross-origin-resource-policy", "cross-origin"),  # what a player's origin may read, CORS decides
-]
+logger = logging.getLogger(__name__)
 
+_hot: Hot | None = None
 _threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="media")  # its threads start with the first lookup
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What of a request decides the answer, beside the address."""
-
-    method: str
-    headers: Any  # the server's: a mapping that may repeat names, in lower case
-    cross_origin: Headers  # of every answer to it
-
-
-async def serve(method: str, path: str, query: str, headers: Any) -> Answer:
-    """Answer a request for `/media/...` or `/covers/...`.
+async def serve(method: str, path: str, query: str, headers: Any, *, stay: bool = False) -> Answer:
+    """Answer a request for `/media/...` or `/covers/...`; with `stay` the answer is no redirect.
 
     The query is as it came. The path is decoded: the server gives no other, so `%2E` for a dot passes here; it names
     the same file, and nothing on this node caches by the raw path. An edge compares the raw one.
     """
-    asked = Asked(method, headers, _cross_origin(headers.get("origin")))
+    asked = Asked(method, headers, replies.cross_origin(headers.get("origin")), stay)
     if method == "OPTIONS":
-        return _preflight(asked)
+        return replies.preflight(asked)
     if method not in {"GET", "HEAD"}:
-        return plain(405, "Only GET and HEAD are answered here.", ("allow", METHODS), *asked.cross_origin)
-    if path.startswith("/covers/"):
-        return _cover(path, asked)
-    return await _audio(path, query, asked)
+        allow = ("allow", replies.METHODS)
+        return plain(405, "Only GET and HEAD are answered here.", allow, *asked.cross_origin)
+    try:
+        return await (_cover(path, asked) if path.startswith("/covers/") else _audio(path, query, asked))
+    except Missing:
+        return plain(404, "There is no such object.", *asked.cross_origin)
+    except in_place.Changed:
+        return plain(410, "The file has changed. Please ask for the track again.", *asked.cross_origin)
+    except (DatabaseError, Away, Full):
+        return plain(503, "Please try again.", ("retry-after", "2"), *asked.cross_origin)
 
 
 async def _audio(path: str, query: str, asked: Asked) -> Answer:
     verdict = signing.verify(path, query, settings.MEDIA_SIGNING_KEYS, time.time())
     if verdict is not signing.Verdict.VALID:
         return plain(*REFUSED[verdict], *asked.cross_origin)
-    audio = AUDIO.fullmatch(path)
-    if audio is None:
-        return plain(404, "There is no such audio.", *asked.cross_origin)
-    _, key, extension = audio.groups()
-    try:
-        found = _stored("renditions", f"{key[:2]}/{key}.{extension}") or await _found_in_place(key, extension)
-    except in_place.Changed:
-        return plain(410, "The file has changed. Please ask for the track again.", *asked.cross_origin)
-    except DatabaseError:
-        return plain(503, "Please try again.", ("retry-after", "2"), *asked.cross_origin)
+    found = AUDIO.fullmatch(path)
     if found is None:
-        return plain(404, "There is no such audio.", *asked.cross_origin)
-    return _file(found, f'"{key}"', MIMES.get(extension, "application/octet-stream"), asked)
+        raise Missing
+    _, key, extension = found.groups()
+    audio = replies.audio(path[1:], key, extension)
+    if settings.ORIGINS:
+        return await _from_origins(audio, key, extension, query, asked)
+    stored = _stored("renditions", f"{key[:2]}/{key}.{extension}")
+    return _file(stored or await _found_in_place(key, extension), audio, asked)
 
 
-def _cover(path: str, asked: Asked) -> Answer:
-    cover = COVER.fullmatch(path)
-    stored = _stored("covers", path.removeprefix("/covers/")) if cover else None
-    if cover is None or stored is None:
-        return plain(404, "There is no such cover.", *asked.cross_origin)
-    return _file(stored, f'"{cover[2]}-{cover[3]}"', "image/webp", asked)
+async def _from_origins(audio: Thing, key: str, extension: str, query: str, asked: Asked) -> Answer:
+    """Answer with a rendition of the origins, or with a redirect to a POP; or with a file in place, if it is one."""
+    if in_place.is_remembered(key):
+        return _file(await _found_in_place(key, extension), audio, asked)
+    near, ready = ([], []) if asked.stay else _pops(key, asked)
+    try:
+        if settings.COLD == "edge" and ready:
+            await _refuse_in_place(key, extension)  # no POP has it
+        if ready:
+            return _moved(ready[0], audio, query, asked)
+        return await _remote(audio, asked, leave_large=bool(near))
+    except Missing:
+        return _file(await _found_in_place(key, extension), audio, asked)
+    except Full:
+        if not near:
+            raise
+        return _moved(near[0], audio, query, asked)
+
+
+async def _refuse_in_place(key: str, extension: str) -> None:
+    """Raise Missing, as the origins would, for a file in place. Without a database nothing counts as one."""
+    try:
+        if await _found_in_place(key, extension) is not None:
+            raise Missing
+    except DatabaseError:
+        return
+
+
+async def _cover(path: str, asked: Asked) -> Answer:
+    found = COVER.fullmatch(path)
+    if found is None:
+        raise Missing
+    cover = Thing(path[1:], f'"{found[2]}-{found[3]}"', "image/webp")
+    if settings.ORIGINS:
+        return await _remote(cover, asked)
+    return _file(_stored("covers", path.removeprefix("/covers/")), cover, asked)
+
+
+def _pops(key: str, asked: Asked) -> tuple[list[Pop], list[Pop]]:
+    """Return the POPs that are up, the nearest first, and those of them that the listener may be sent to now."""
+    pops = edges.view().pops
+    if not pops:
+        return [], []
+    here = region.named(asked.headers.get(region.HEADER.lower()))
+    near, warm = delivery.near(here, pops), delivery.warm_near(here, pops, residents.warm(key))
+    if warm:
+        edges.doubt()  # who knows the POP's address and comes here may have found it dead
+    return near, warm or (near if settings.COLD == "edge" else [])
+
+
+def _moved(pop: Pop, audio: Thing, query: str, asked: Asked) -> Answer:
+    """Send the listener to a POP, for as long as the address that was given would have lived."""
+    location = f"{pop.url}/{audio.name}?{query}"  # the signature covers no host
+    if settings.MEDIA_SIGNER == "cloudfront":
+        location = cloudfront.signer().url(pop.url, f"/{audio.name}", signing.expiry(query))
+    return replies.moved(location, asked)
 
 
 def _stored(storage: str, name: str) -> tuple[str, int] | None:
@@ -110,61 +141,51 @@ def _stored(storage: str, name: str) -> tuple[str, int] | None:
         return None
 
 
-def _file(file: tuple[str, int], etag: str, mime: str, asked: Asked) -> Answer:
-    """Answer with a file, or the part of it that the request asks for."""
+def _file(file: tuple[str, int] | None, thing: Thing, asked: Asked) -> Answer:
+    """Answer with a file of this node, or the part of it that the request asks for; raise Missing without one."""
+    if file is None:
+        raise Missing
     path, size = file
-    wanted = ranges.decide(
-        size,
-        etag,
-        method=asked.method,
-        range_=_joined(asked.headers, "range"),
-        if_range=asked.headers.get("if-range"),
-        if_none_match=_joined(asked.headers, "if-none-match"),
+    part = replies.wanted(size, thing, asked)
+    return replies.without_bytes(part, size, thing, asked) or replies.with_bytes(
+        part, size, thing, asked, Stretch(path, 0, size)
     )
-    common = [*ALWAYS, ("etag", etag), *asked.cross_origin]
-    kind = ("content-type", mime)
-    match wanted:
-        case ranges.NotModified():
-            return Answer(304, common)
-        case ranges.Unsatisfiable():
-            return plain(416, "The range is past the end.", ("content-range", f"bytes */{size}"), *asked.cross_origin)
-        case ranges.Part(start, end):
-            span = ("content-range", f"bytes {start}-{end - 1}/{size}")
-            length = ("content-length", str(end - start))
-            return Answer(206, [*common, kind, span, length], file=path, start=start, end=end)
-        case _:
-            return Answer(200, [*common, kind, ("content-length", str(size))], file=path if size else None, end=size)
+
+
+async def _remote(thing: Thing, asked: Asked, *, leave_large: bool = False) -> Answer:
+    """Answer with an object of the origins, out of this node's memory; raise Missing, Away or Full.
+
+    With `leave_large` there is a POP for what would take too much of the memory.
+    """
+    hot = _memory()
+    size = await hot.size(thing.name)
+    part = replies.wanted(size, thing, asked)
+    if answer := replies.without_bytes(part, size, thing, asked):
+        return answer
+    if isinstance(part, ranges.Part):
+        if size > hot.largest and leave_large:
+            raise Full
+        stretch = await hot.stretch(thing.name, part.start, part.end, brief=part.open_ended)
+    else:
+        if size > hot.largest:
+            raise Full  # only in parts
+        stretch = await hot.stretch(thing.name, 0, size)
+        await hot.verified(thing.name)
+    return replies.with_bytes(part, size, thing, asked, stretch)
+
+
+def _memory() -> Hot:
+    """Return this process's memory of the origins' objects."""
+    global _hot
+    if _hot is None:
+        try:
+            _hot = Hot(settings.HOT_DIR, budget=settings.HOT_BYTES)
+        except OSError as error:
+            logger.error("HOT_DIR cannot be used, so that nothing of the origins is served here: %s", error)  # noqa: TRY400
+            raise Full from error
+    return _hot
 
 
 async def _found_in_place(key: str, extension: str) -> tuple[str, int] | None:
     """Look on a thread, even where the row is in memory: a sleeping disk may hold a stat for seconds."""
     return await asyncio.get_running_loop().run_in_executor(_threads, in_place.find, key, extension)
-
-
-def _joined(headers: Any, name: str) -> str | None:
-    """Return a header's lines as one, None where there is none."""
-    lines = [value for header, value in headers.items() if header == name]
-    return ", ".join(lines) if lines else None
-
-
-def _cross_origin(origin: str | None) -> Headers:
-    """Return the CORS headers: the player's own origins may read media, nobody with credentials."""
-    if not settings.PLAYER_ORIGINS:
-        return []
-    if origin not in settings.PLAYER_ORIGINS:
-        return [("vary", "Origin")]
-    return [
-        ("vary", "Origin"),
-        ("access-control-allow-origin", origin),
-        ("access-control-expose-headers", "Content-Range, Content-Length, Accept-Ranges"),
-    ]
-
-
-def _preflight(asked: Asked) -> Answer:
-    allowed = [
-        ("access-control-allow-methods", METHODS),
-        ("access-control-allow-headers", "Range, If-Range"),
-        ("access-control-max-age", "86400"),
-    ]
-    granted = any(name == "access-control-allow-origin" for name, _ in asked.cross_origin)
-    return Answer(204, [("allow", METHODS), *asked.cross_origin, *(allowed if granted else [])])

@@ -5,7 +5,7 @@ the client gets the whole, never more than the file's bytes.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 SPEC = re.compile(r"([0-9]*)-([0-9]*)")
 DIGITS = 19  # enough for any file; a longer number is only "past the end"
@@ -22,6 +22,7 @@ class Part:
 
     start: int  # first byte
     end: int  # one past the last byte
+    open_ended: bool = field(default=False, compare=False)  # the client named no end: it asks again for what lacks
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +35,12 @@ class NotModified:
     """304: the client has these bytes."""
 
 
+Decision = Whole | Part | Unsatisfiable | NotModified
+
+
 def decide(
     size: int, etag: str, *, method: str, range_: str | None, if_range: str | None, if_none_match: str | None
-) -> Whole | Part | Unsatisfiable | NotModified:
+) -> Decision:
     """Decide from a request's headers; `size` in bytes, `etag` strong and quoted. Ranges are defined for GET alone."""
     if if_none_match is not None and _listed(etag, if_none_match):
         return NotModified()
@@ -72,7 +76,7 @@ def _from(first: int, last: int | None, size: int) -> Whole | Part | Unsatisfiab
         return Whole()  # malformed, says the RFC, and so ignored
     if first >= size:
         return Unsatisfiable()
-    return Part(first, size if last is None else min(last + 1, size))
+    return Part(first, size if last is None else min(last + 1, size), open_ended=last is None)
 
 
 def _number(digits: str) -> int:

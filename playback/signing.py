@@ -59,6 +59,11 @@ def sign(path: str, exp: int, kid: str, key: str) -> str:
     return f"{path}?exp={exp}&kid={kid}&sig={signature(path, str(exp), kid, key)}"
 
 
+def expiry(raw_query: str) -> int:
+    """Return the expiry (Unix seconds) that a query which was verified names."""
+    return int(raw_query.removeprefix("exp=").partition("&")[0])
+
+
 def signature(path: str, exp: str, kid: str, key: str) -> str:
     """Return the lower-case hex HMAC-SHA256 that the edges compute as well."""
     return hmac.digest(key.encode(), f"v1\n{path}\n{exp}\n{kid}".encode(), "sha256").hex()

@@ -24,7 +24,7 @@ MEDIA = ("/media/", "/covers/")
 MEDIA_PATH = "x-media-path"  # Django's answer: send the bytes of this signed address instead of the body
 
 WSGI = Callable[..., Iterable[bytes]]
-MediaServer = Callable[[str, str, str, Any], Awaitable[Answer]]  # method, path, raw query, headers
+MediaServer = Callable[..., Awaitable[Answer]]  # method, path, raw query, headers; stay=True: no redirect
 
 
 class Front:
@@ -82,7 +82,7 @@ class Front:
     async def _resolve(self, scope: Any, answer: Answer) -> Answer:
         """Return the media answer that Django's answer points to, under Django's own caching and cookies."""
         path, _, query = next(value for name, value in answer.headers if name == MEDIA_PATH).partition("?")
-        found = await self._serve_media(scope.method, path, query, scope.headers)
+        found = await self._serve_media(scope.method, path, query, scope.headers, stay=True)
         own = [(name, value) for name, value in answer.headers if name in {"cache-control", "vary", "set-cookie"}]
         named = {name for name, _ in own}
         headers = own + [(name, value) for name, value in found.headers if name not in named]
