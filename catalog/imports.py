@@ -11,6 +11,7 @@ from django.db import connection
 
 IMPORTS_LOCK = 0x1A9037  # of PostgreSQL's advisory locks
 CATALOG_LOCK = 0x1A9038
+HELD = 30_000  # ms that a statement may take whose transaction holds the catalog
 ASKED_EVERY = 0.2  # seconds; asking, and not waiting in the lock, lets a signal end it
 
 
@@ -49,6 +50,8 @@ def hold_catalog() -> None:
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
+            if settings.STATEMENT_TIMEOUT:  # a listener's limits: these few may wait, and write thousands of rows
+                cursor.execute(f"SET LOCAL statement_timeout = {HELD}; SET LOCAL lock_timeout = {HELD}")
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CATALOG_LOCK])
 
 

@@ -17,7 +17,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spotify_lite.settings")
 def broker_options() -> dict[str, Any]:
     """Return the broker of this mode: Redis where BROKER_URL says so, else folders under `var/`."""
     if settings.BROKER_URL:
-        return {"broker_url": settings.BROKER_URL}
+        # Seconds: whoever sends a hint must not wait for a broker that is not there.
+        patience = {"socket_connect_timeout": 1, "socket_timeout": 5, "socket_keepalive": True}
+        return {"broker_url": settings.BROKER_URL, "broker_transport_options": patience}
     folders = {name: settings.QUEUE_DIR / name for name in ("messages", "processed", "control")}
     for folder in folders.values():
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)

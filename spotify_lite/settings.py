@@ -148,10 +148,29 @@ USE_TZ = True
 
 # --- Database ---
 DATABASE_URL = env.text("DATABASE_URL")
+# Milliseconds that PostgreSQL gives a statement; 0 is no limit, as commands need it. Compose gives a web node 2,000.
+STATEMENT_TIMEOUT = env.integer("STATEMENT_TIMEOUT", 0)
+IDLE_IN_TRANSACTION = 10_000  # ms, where statements have a limit
 if DATABASE_URL:
     DATABASES = {"default": dj_database_url.parse(DATABASE_URL)}
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"].setdefault("OPTIONS", {})
+    if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+        DATABASES["default"]["OPTIONS"] = {
+            # A server that is gone without a word is noticed in about ten seconds, also in the middle of an answer.
+            "connect_timeout": 3,  # seconds, as the next two
+            "keepalives_idle": 4,
+            "keepalives_interval": 2,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 10_000,  # ms
+            **DATABASES["default"]["OPTIONS"],
+        }
+    if STATEMENT_TIMEOUT:
+        # Who waits for another's rows, or forgets a transaction, gives up before the client does.
+        DATABASES["default"]["OPTIONS"]["options"] = (
+            f"-c statement_timeout={STATEMENT_TIMEOUT} -c lock_timeout={STATEMENT_TIMEOUT * 3 // 4}"
+            f" -c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION}"
+        )
 else:
     DATABASES = {
         "default": {

@@ -41,9 +41,11 @@ def balancer(folder: Path, nodes: Sequence[int], *, host: str, tls: bool = True,
     """Start it before the nodes at these two ports; `extra` is more of its environment."""
     program = need("haproxy", package="haproxy")
     folder.mkdir(parents=True, exist_ok=True)
-    certificate = folder / "certificate.pem"
-    make_certificate(certificate, host)
-    http, https = free_port(), free_port()
+    certificate = Path(extra.get("TLS_CERTIFICATE") or folder / "certificate.pem")
+    if not certificate.exists():
+        make_certificate(certificate, host)
+    http = free_port()
+    https = int(extra["HTTPS"].rpartition(":")[2]) if "HTTPS" in extra else free_port()
     environment = {
         "HTTP": f"127.0.0.1:{http}",
         "HTTPS": f"127.0.0.1:{https}",
@@ -63,11 +65,13 @@ def balancer(folder: Path, nodes: Sequence[int], *, host: str, tls: bool = True,
         yield found
 
 
-def make_certificate(path: Path, host: str) -> None:
-    """Write a key and a certificate for the host and for 127.0.0.1, signed by itself, as one PEM file."""
+def make_certificate(path: Path, host: str, *addresses: str) -> None:
+    """Write a key and a certificate for the host, 127.0.0.1 and addresses, signed by itself, as one PEM file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     key, now = ec.generate_private_key(ec.SECP256R1()), datetime.datetime.now(datetime.UTC)
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, host)])
-    names = x509.SubjectAlternativeName([x509.DNSName(host), x509.IPAddress(ip_address("127.0.0.1"))])
+    numbers = [x509.IPAddress(ip_address(address)) for address in ("127.0.0.1", *addresses)]
+    names = x509.SubjectAlternativeName([x509.DNSName(host), *numbers])
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,10 +99,10 @@ class Server:
 
 
 @contextmanager
-def pair() -> Iterator[tuple[Server, Server]]:
+def pair(passwords: Mapping[str, str] | None = None) -> Iterator[tuple[Server, Server]]:
     """Start a primary and the replica that follows it, by the files of deploy/; skip where it is not installed.
 
-    Only what a test can do without is left out: waiting for the disk.
+    Only what a test can do without is left out: waiting for the disk. `passwords` are those of deploy/env.example.
     """
     tools = programs()
     if tools is None:
@@ -111,22 +111,26 @@ def pair() -> Iterator[tuple[Server, Server]]:
     place.chmod(0o755)  # the server's own user passes here, and may not pass to the sources
     try:
         shutil.copytree(DEPLOY, place / "deploy")
-        with _primary(Path(str(tools)), place) as (primary, variables), _replica(place, primary, variables) as replica:
+        with (
+            _primary(Path(str(tools)), place, passwords or {}) as (primary, variables),
+            _replica(place, primary, variables) as replica,
+        ):
             yield primary, replica
     finally:
         shutil.rmtree(place, ignore_errors=True)
 
 
 @contextmanager
-def _primary(tools: Path, place: Path) -> Iterator[tuple[Server, dict[str, str]]]:
+def _primary(tools: Path, place: Path, given: Mapping[str, str]) -> Iterator[tuple[Server, dict[str, str]]]:
     """Do what the image of PostgreSQL does in an empty folder: make a cluster, start it, run our script once."""
-    passwords = {f"{name}_PASSWORD": secrets.token_hex(16) for name in ("POSTGRES", "DATABASE", "REPLICATION")}
+    names = [f"{role}_PASSWORD" for role in ("POSTGRES", "DATABASE", "REPLICATION")]
+    passwords = {name: given.get(name) or secrets.token_hex(16) for name in names}
     variables = passwords | {"PATH": f"{tools}:{os.environ['PATH']}", "PGPASSWORD": passwords["POSTGRES_PASSWORD"]}
     folder, port = place / "primary", free_port()
-    given = place / "password"
-    given.write_text(passwords["POSTGRES_PASSWORD"])
-    given.chmod(0o644)
-    making = ["initdb", "-D", folder / "data", "-U", "postgres", "--pwfile", given, "-E", "UTF8", "-N"]
+    password = place / "password"
+    password.write_text(passwords["POSTGRES_PASSWORD"])
+    password.chmod(0o644)
+    making = ["initdb", "-D", folder / "data", "-U", "postgres", "--pwfile", password, "-E", "UTF8", "-N"]
     making += ["--locale=C.UTF-8", "--auth=scram-sha-256"]
     with processes.running(making, folder, "initdb", environment=variables, user="postgres") as process:
         assert process.wait(processes.START_SECONDS) == 0, (folder / "initdb.log").read_text()

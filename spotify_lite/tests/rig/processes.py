@@ -22,11 +22,12 @@ def running(
     *,
     environment: Mapping[str, str] | None = None,
     user: str = "",
+    place: Path | None = None,
     ends_on: int = signal.SIGTERM,
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Start the command with `folder` as its place and `folder/name.log` as its output, and end it afterwards.
+    """Start the command with `folder/name.log` as its output, and end it afterwards.
 
-    `user` is who it runs as where this is root, for servers that refuse to be root.
+    It runs in `place`, by default the folder. `user` is who it runs as where this is root: some servers refuse to be.
     """
     folder.mkdir(parents=True, exist_ok=True)
     account: dict[str, Any] = {}
@@ -36,7 +37,7 @@ def running(
     with (folder / f"{name}.log").open("ab") as log:
         process = subprocess.Popen(
             list(map(str, command)),
-            cwd=folder,
+            cwd=place or folder,
             env={"PATH": os.environ["PATH"], "HOME": str(folder), "LANG": "C.UTF-8", **(environment or {})},
             stdin=subprocess.DEVNULL,
             stdout=log,

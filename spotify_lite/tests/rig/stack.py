@@ -1,0 +1,239 @@
+"""Everything that docker-compose.yml runs, as processes of this machine: its files, its environment, its commands.
+
+Each service gets the environment that the compose file gives it, with the names of services turned into ports.
+"""
+
+import http.client
+import json
+import os
+import shlex
+import ssl
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, field
+from http.cookiejar import CookieJar
+from pathlib import Path
+from typing import Any
+
+from spotify_lite.tests.rig import cluster, compose, edge, haproxy, postgres, processes, redis, s3, server
+
+HOST = "127.0.0.1"
+POPS = ("127.0.0.2", "127.0.0.3")  # addresses of loopback too, told apart by the balancer as hosts are
+NODES = ("web-1", "web-2")
+
+
+@dataclass
+class Stack:
+    """What runs."""
+
+    folder: Path
+    values: dict[str, str]  # of the env file
+    https: int  # port of the balancer
+    primary: postgres.Server
+    replica: postgres.Server
+    cache: redis.Store
+    broker: redis.Store
+    storage: cluster.Cluster
+    ports: dict[str, int]  # of web nodes
+    pops: list[edge.Pop] = field(default_factory=list)
+    nodes: list[server.Server] = field(default_factory=list)
+    worker: "subprocess.Popen[bytes] | None" = None
+    beat: "subprocess.Popen[bytes] | None" = None
+    balancer: haproxy.Balancer | None = None
+
+    @property
+    def url(self) -> str:
+        return f"https://{HOST}:{self.https}"
+
+    @property
+    def certificate(self) -> Path:
+        return self.folder / "balancer" / "certificate.pem"
+
+    def environment(self, service: str) -> dict[str, str]:
+        """Return a service's environment as the compose file has it, on this machine."""
+        told = compose.services(self.values)[service]["environment"]
+        there = {
+            "@database/": f"@{HOST}:{self.primary.port}/",
+            "@cache:6379": f"@{HOST}:{self.cache.port}",
+            "@broker:6379": f"@{HOST}:{self.broker.port}",
+            "filer:8333": f"{HOST}:{self.storage.port}",
+            **{f"{name}:8000": f"{HOST}:{port}" for name, port in self.ports.items()},
+            **{f"{pop.name}:8080": f"{HOST}:{pop.port}" for pop in self.pops},
+        }
+        found = {name: _replaced(str(value), there) for name, value in told.items()}
+        if "ALLOWED_HOSTS" in found:
+            found["ALLOWED_HOSTS"] = HOST  # without the port that a name of one's own would not need
+        return found
+
+    def node(self, service: str) -> dict[str, str]:
+        """Return the environment of a service that runs our image."""
+        own = self.folder / service
+        own.mkdir(exist_ok=True)
+        image = {"VAR_DIR": str(own), "TMPDIR": str(own), "STATIC_ROOT": str(self.folder / "static")}
+        here = {"HOT_DIR": str(self.folder / "hot"), "HOT_BYTES": str(64 * 1024**2), "PATH": os.environ["PATH"]}
+        return {**self.environment(service), **image, **here, "SSL_CERT_FILE": str(self.certificate)}
+
+    def manage(self, *arguments: str, service: str = "worker", check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run a management command in a service's environment."""
+        return server.manage(self.node(service), *arguments, check=check)
+
+    def browser(self) -> "Browser":
+        """Return somebody without cookies, who trusts the balancer's certificate."""
+        return Browser(self.url, haproxy_trust(self.certificate))
+
+
+class Browser:
+    """A client with cookies, of the balancer."""
+
+    def __init__(self, base: str, trust: ssl.SSLContext) -> None:
+        self.base, self.cookies, self._trust = base, CookieJar(), trust
+        https = urllib.request.HTTPSHandler(context=trust)
+        self._opener = urllib.request.build_opener(https, urllib.request.HTTPCookieProcessor(self.cookies), _Stay())
+
+    def ask(
+        self,
+        target: str,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        method: str | None = None,
+    ) -> tuple[int, http.client.HTTPMessage, bytes]:
+        """Return status, headers and body; redirects are not followed."""
+        url = target if target.startswith("http") else self.base + target
+        request = urllib.request.Request(url, body, {"Referer": self.base + "/", **(headers or {})}, method=method)
+        try:
+            with self._opener.open(request, timeout=20) as answer:
+                return answer.status, answer.headers, answer.read()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.headers, error.read()
+
+    def json(self, target: str, **more: Any) -> Any:
+        status, _, body = self.ask(target, **more)
+        assert status < 400, (status, body)
+        return json.loads(body)
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+def haproxy_trust(certificate: Path) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=str(certificate))
+
+
+@contextmanager
+def running(folder: Path, **values: str) -> Iterator[Stack]:
+    """Start everything; `values` are more of the env file."""
+    https = server.free_port()
+    made = compose.made() | {
+        "PUBLIC_HOST": f"{HOST}:{https}",
+        "EDGE_1_HOST": f"{POPS[0]}:{https}",
+        "EDGE_2_HOST": f"{POPS[1]}:{https}",
+        "TLS_CERTIFICATE": str(folder / "balancer" / "certificate.pem"),
+        **values,
+    }
+    with ExitStack() as ends:
+        storage = _storage(folder / "storage", made)
+        first = _together(
+            ends,
+            lambda: postgres.pair(passwords=made),
+            lambda: redis.store(folder / "cache", "cache", password=made["REDIS_PASSWORD"]),
+            lambda: redis.store(folder / "broker", "broker", password=made["REDIS_PASSWORD"]),
+            lambda: _started(storage),
+        )
+        (primary, replica), cache, broker, _ = first
+        ports = {name: server.free_port() for name in NODES}
+        stack = Stack(folder, made, https, primary, replica, cache, broker, storage, ports)
+        haproxy.make_certificate(stack.certificate, HOST, *POPS)
+        with ThreadPoolExecutor() as pool:
+            jobs = [("migrate", "--verbosity=0"), ("make_buckets",), ("collectstatic", "--noinput", "--verbosity=0")]
+            list(pool.map(lambda job: stack.manage(*job), jobs))
+        stack.pops = _together(ends, *(_pop(stack, number) for number in (1, 2)))
+        stack.nodes = _together(ends, *(_node(stack, name) for name in NODES))
+        stack.worker, stack.beat = _together(ends, _celery(stack, "worker"), _celery(stack, "beat"))
+        stack.balancer = ends.enter_context(_balancer(stack))
+        for node in stack.nodes:
+            server.wait_for(node, "/healthz")
+        browser = stack.browser()
+        processes.wait(lambda: browser.ask("/readyz")[0] == 200, stack.balancer.process, stack.balancer.log)
+        yield stack
+
+
+def _together(ends: ExitStack, *starts: Callable[[], AbstractContextManager[Any]]) -> list[Any]:
+    """Enter contexts side by side; all of them end with `ends`, also where one of them fails to start."""
+    with ThreadPoolExecutor(len(starts)) as pool:
+
+        def enter(start: Callable[[], AbstractContextManager[Any]]) -> Any:
+            context = start()
+            found = context.__enter__()
+            ends.push(context.__exit__)
+            return found
+
+        return list(pool.map(enter, starts))
+
+
+def _storage(folder: Path, values: Mapping[str, str]) -> cluster.Cluster:
+    return cluster.Cluster(
+        s3.paired_port(),
+        folder,
+        "music",
+        "home",
+        values["S3_ACCESS_KEY"],
+        values["S3_SECRET_KEY"],
+        edge_access_key=values["EDGE_ACCESS_KEY"],
+        edge_secret_key=values["EDGE_SECRET_KEY"],
+    )
+
+
+@contextmanager
+def _started(storage: cluster.Cluster) -> Iterator[cluster.Cluster]:
+    storage.start()
+    try:
+        yield storage
+    finally:
+        storage.stop()
+
+
+def _pop(stack: Stack, number: int) -> Callable[[], AbstractContextManager[edge.Pop]]:
+    told = stack.environment(f"edge-{number}")
+    keys = dict(pair.split(":") for pair in told.pop("EDGE_MEDIA_KEYS").split(","))
+    return lambda: edge.pop(
+        stack.folder / f"edge-{number}",
+        origins=[stack.storage],
+        keys=keys,
+        name=f"edge-{number}",
+        region="home",
+        access=(told["EDGE_ACCESS_KEY"], told["EDGE_SECRET_KEY"]),
+        extra=told,
+    )
+
+
+def _node(stack: Stack, name: str) -> Callable[[], AbstractContextManager[server.Server]]:
+    return lambda: server.start(stack.node(name), stack.ports[name], stack.folder / name)
+
+
+def _celery(stack: Stack, name: str) -> Callable[[], AbstractContextManager["subprocess.Popen[bytes]"]]:
+    command = [sys.executable, "-m", *shlex.split(compose.services(stack.values)[name]["command"])]
+    return lambda: processes.running(
+        command, stack.folder / name, name, environment=stack.node(name), place=server.ROOT
+    )
+
+
+def _balancer(stack: Stack) -> AbstractContextManager[haproxy.Balancer]:
+    told = stack.environment("balancer")
+    listens = ",".join(f"{address}:{stack.https}" for address in (HOST, *POPS))
+    own = {"HTTPS": listens, "TLS_CERTIFICATE": str(stack.certificate)}
+    given = {name: value for name, value in (told | own).items() if name != "HTTP"}
+    return haproxy.balancer(stack.folder / "balancer", list(stack.ports.values()), host=HOST, **given)
+
+
+def _replaced(text: str, there: Mapping[str, str]) -> str:
+    for name, address in there.items():
+        text = text.replace(name, address)
+    return text
