@@ -48,23 +48,6 @@ def is_reachable(origin: Origin) -> bool:
     return True
 
 
-def make_buckets(origin: Origin) -> list[str]:
-    """Make the origin's two buckets where they are not there; return which. Raise OSError where that fails."""
-    made = []
-    for name in (origin.bucket, origin.masters):
-        with answers(f"bucket {name} was not made"):
-            try:
-                client(origin).head_bucket(Bucket=name)
-            except ClientError as error:
-                if code_of(error) not in GONE | {"NoSuchBucket"}:
-                    raise
-                # AWS wants to know the region, but for the one that it takes for none.
-                place = {"CreateBucketConfiguration": {"LocationConstraint": origin.signing_region}}
-                client(origin).create_bucket(Bucket=name, **({} if origin.signing_region == "us-east-1" else place))
-                made.append(name)
-    return made
-
-
 @contextmanager
 def answers(what: str) -> Iterator[None]:
     """Raise what boto3 raises as OSErrors which say what failed and why, and neither an address nor a key.

@@ -1,10 +1,16 @@
-"""What tests of the catalog's pages begin with."""
+"""What tests of the catalog's pages begin with, and the storages of those that are about objects."""
+
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from catalog import search
 from catalog.models import Track
 from conftest import MakeTrack
+from spotify_lite.tests.rig import s3
+
+ON_S3 = [pytest.mark.rig, pytest.mark.xdist_group("s3")]
 
 
 @pytest.fixture
@@ -15,3 +21,26 @@ def song(make_track: MakeTrack) -> Track:
     while search.index_pending():
         pass
     return song
+
+
+@pytest.fixture(scope="session")
+def running_s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[s3.Storage]:
+    with s3.storage(tmp_path_factory.mktemp("s3")) as running:
+        yield running
+
+
+@pytest.fixture
+def empty_s3(running_s3: s3.Storage) -> s3.Storage:
+    """Return a real S3 server that holds nothing; tests that use it carry the marks `ON_S3`."""
+    for bucket in (running_s3.bucket, running_s3.origin.masters):
+        for key in running_s3.names(bucket):
+            running_s3.client().delete_object(Bucket=bucket, Key=key)
+    return running_s3
+
+
+@pytest.fixture(params=["folder", pytest.param("bucket", marks=ON_S3)])
+def kept_in(request: pytest.FixtureRequest, settings: Any) -> str:
+    """Keep media in a folder, and once more in a bucket."""
+    if request.param == "bucket":
+        s3.use(request.getfixturevalue("empty_s3"), settings)
+    return str(request.param)

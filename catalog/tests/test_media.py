@@ -10,9 +10,10 @@ from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import storages
 
-from catalog import media, mp3, work
+from catalog import media, mp3, stores, work
 from catalog.models import Master, Rendition, Work
 from catalog.tests import audio
+from spotify_lite.tests.rig import s3
 
 
 @pytest.fixture
@@ -36,6 +37,27 @@ class Broken:
 
 def everything() -> list[Path]:
     return [path for path in settings.MEDIA_DIR.rglob("*") if path.is_file()]
+
+
+def test_what_is_stored_is_there_under_its_hash_wherever_that_is(song, kept_in, tmp_path):
+    digest = hashlib.sha256(song.read_bytes()).hexdigest()
+    name = f"{digest[:2]}/{digest}.mp4"
+    for alias, put in (("renditions", media.put_rendition), ("masters", media.put_master)):
+        assert put(song, "mp4") == media.Stored(digest, name, song.stat().st_size)
+        kept = stores.store(alias)
+        assert [(one.name, one.size) for one in kept.under("")] == [(name, song.stat().st_size)]
+        assert kept.look(name) == next(iter(kept.under(f"{name[:2]}/")))
+        assert media.fetch(kept, name, tmp_path / "copy") == digest
+        assert (tmp_path / "copy").read_bytes() == song.read_bytes()
+    media.drop_master(name)
+    assert stores.store("masters").look(name) is None
+
+
+def test_bytes_that_are_not_what_was_promised_are_not_kept(song, kept_in):
+    promised = hashlib.sha256(b"another song").hexdigest()
+    with song.open("rb") as file, pytest.raises(OSError, match="was not kept"):
+        media.put_upload(file, promised, song.stat().st_size, "mp3")
+    assert [*stores.store("masters").under("")] == []
 
 
 def test_object_is_stored_under_the_hash_of_its_bytes(song):
@@ -96,11 +118,39 @@ def test_storage_that_takes_nothing_makes_no_row_and_is_tried_again(make_track, 
 
 
 @pytest.mark.django_db
-def test_master_whose_object_is_missing_says_so(make_track):
+def test_master_whose_object_is_missing_says_so(make_track, kept_in):
     master = Master.objects.create(
         track=make_track(), fingerprint="f", storage_name="aa/aaaa.wav", container="wav", codec="pcm", size=1
     )
     with pytest.raises(work.Failed, match="Its master is not in the storage"), media.open_master(master):
+        pass
+
+
+@pytest.mark.django_db
+def test_master_is_given_as_a_file_as_long_as_it_is_needed(make_track, song, kept_in):
+    stored = media.put_master(song, "wav")
+    master = Master.objects.create(
+        track=make_track(), fingerprint="f", storage_name=stored.name, container="wav", codec="pcm", size=1
+    )
+    with media.open_master(master) as path:
+        assert path.read_bytes() == song.read_bytes()
+        here = path
+    assert here.exists() == (kept_in == "folder")
+    assert everything() == ([here] if kept_in == "folder" else [])
+
+
+@pytest.mark.django_db
+@pytest.mark.rig
+@pytest.mark.xdist_group("s3")
+def test_master_that_was_damaged_in_its_bucket_is_not_read(make_track, song, empty_s3, settings):
+    s3.use(empty_s3, settings)
+    stored = media.put_master(song, "wav")
+    master = Master.objects.create(
+        track=make_track(), fingerprint="f", storage_name=stored.name, container="wav", codec="pcm", size=1
+    )
+    noise = os.urandom(stored.size)
+    empty_s3.client().put_object(Bucket=empty_s3.origin.masters, Key=f"masters/{stored.name}", Body=noise)
+    with pytest.raises(work.Failed, match="is damaged in the storage"), media.open_master(master):
         pass
 
 
