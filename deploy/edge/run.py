@@ -39,6 +39,8 @@ class Edge:
     def run(self) -> int:
         """Run until nginx ends; return its exit code."""
         path = configuration.write(self.settings)
+        for left in self.settings.run.glob("*.sock"):
+            left.unlink()  # by a crash; nginx would not start
         self.sidecar.measure(alive=True)
         binary = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin") or "nginx"
         nginx = subprocess.Popen([binary, "-c", str(path), "-e", "stderr"], stderr=subprocess.PIPE, text=True)

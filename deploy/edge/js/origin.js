@@ -55,18 +55,4 @@ function tidy(r) {
     r.headersOut['Content-Type'] = MIMES[parts[3]] || 'application/octet-stream';
 }
 
-// A range past the end is found out when an answer has begun: what that one said of itself goes. How long the object
-// is, is in the slice's own Content-Range.
-function pastTheEnd(r) {
-    for (const name in r.headersOut) {
-        if (!/^content-(type|length)$/i.test(name)) {
-            delete r.headersOut[name];
-        }
-    }
-    const total = /\/([0-9]+)$/.exec(r.variables.upstream_http_content_range || '');
-    if (total) {
-        r.headersOut['Content-Range'] = `bytes */${total[1]}`;
-    }
-}
-
-export default {authorization, date, pastTheEnd, tidy};
+export default {authorization, date, tidy};
