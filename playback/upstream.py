@@ -103,7 +103,7 @@ def purge(edge: str, name: str) -> None:
         return
     base = next(one.url for one in settings.EDGES if one.name == edge)
     try:
-        answer = _http().request("GET", _hmac().url(base, f"/edge/purge/{name}", _exp()), redirect=False)
+        answer = _http().request("POST", _hmac().url(base, f"/edge/purge/{name}", _exp()), redirect=False)
         logger.warning("The edge %s held %s damaged; its purge was answered %s", edge, name, answer.status)
     except (urllib3.exceptions.HTTPError, OSError):
         logger.warning("The edge %s holds %s damaged and cannot be asked to drop it", edge, name)

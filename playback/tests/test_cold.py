@@ -1,5 +1,6 @@
 """Objects of a real storage through the web node: cold ones from its memory, warm ones at a POP; and what fails."""
 
+import asyncio
 import hashlib
 import http.client
 import random
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from playback import signing
+from playback.tests.test_media import resident
 from spotify_lite.tests.rig import edge, faults, s3
 from spotify_lite.tests.rig import server as rig
 
@@ -135,3 +137,155 @@ def test_ranges_are_exact(stage: Stage) -> None:
             reply = stage.ask(stage.signed(path), Range=header, port=stage.pop.port)
         assert (header, reply.status, reply.body == expected) == (header, 206, True)
         assert reply.headers["content-range"].endswith(f"/{size}")
+
+
+def test_thousand_clients_of_a_slow_origin_cost_it_one_get_a_slice(stage: Stage) -> None:
+    """All wait for the same slices, and the server holds no copy for any of them."""
+    path, body = stage.put(2 * MIB + MIB // 2)
+    stage.origin.spoil(latency=8.0)
+    stage.ask("/healthz")
+    before = resident(stage.server)
+    digests, waiting, reading = asyncio.run(storm(stage, path, clients=1000))
+    assert digests == {hashlib.sha256(body).hexdigest(): 1000}
+    assert stage.origin_gets(path) == [1, 1, 1]
+    print(f"resident: {before / MIB:.0f} MB, {waiting / MIB:.0f} MB as 1,000 wait, {reading / MIB:.0f} MB as they read")
+    assert waiting - before < 60 * MIB
+    assert reading - waiting < 1000 * MIB * 0.4, "the server's own buffers of so many transfers, and no bodies"
+
+
+async def storm(stage: Stage, path: str, *, clients: int) -> tuple[dict[str, int], int, int]:
+    """Read the object with many clients at once; return how often each digest came, and the most resident bytes
+    before the first answer and after it."""
+    found: dict[str, int] = {}
+    answered = asyncio.Event()
+    waiting = reading = 0
+
+    async def read() -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", stage.server.port)
+        target, port = stage.signed(path), stage.server.port
+        writer.write(f"GET {target} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n".encode())
+        head = await reader.readuntil(b"\r\n\r\n")
+        answered.set()
+        assert head.startswith(b"HTTP/1.1 200"), head
+        digest = hashlib.sha256()
+        while piece := await reader.read(256 * 1024):
+            digest.update(piece)
+        writer.close()
+        found[digest.hexdigest()] = found.get(digest.hexdigest(), 0) + 1
+
+    running = [asyncio.ensure_future(read()) for _ in range(clients)]
+    while not all(each.done() for each in running):
+        if answered.is_set():
+            reading = max(reading, resident(stage.server))
+        else:
+            waiting = max(waiting, resident(stage.server))
+        await asyncio.wait(running, timeout=1)
+    await asyncio.gather(*running)
+    return found, waiting, reading
+
+
+def test_pop_that_dies_leaves_the_answers_and_comes_back(stage: Stage) -> None:
+    path, body = stage.put(MIB + 1)
+    stage.ask(stage.signed(path))
+    stage.wait_until_warm(path)
+    before = stage.ask("/api/v1/tracks").headers["etag"]
+    stage.pop.kill()
+    began = time.monotonic()
+    while (reply := stage.ask(stage.signed(path))).status == 302:
+        assert time.monotonic() - began < 10
+        time.sleep(0.1)
+    print(f"the killed POP was left after {time.monotonic() - began:.1f} s")
+    assert (reply.status, reply.body == body) == (200, True)
+    assert stage.ask("/api/v1/tracks").headers["etag"] != before, "the edge generation is part of it"
+
+    cold, other = stage.put(MIB)
+    assert stage.ask(stage.signed(cold)).body == other, "from the origin, while there is no POP"
+    stage.pop.start()
+    assert stage.wait_until_warm(path).headers["location"].startswith(stage.pop.url), "its cache is the same"
+    assert stage.ask("/api/v1/tracks").headers["etag"] == before
+
+
+def test_pop_that_was_emptied_is_not_warm(stage: Stage) -> None:
+    path, body = stage.put(MIB + 2)
+    stage.ask(stage.signed(path))
+    stage.wait_until_warm(path)
+    stage.pop.kill()
+    stage.pop.wipe()
+    stage.pop.start()
+    began = time.monotonic()
+    while (reply := stage.ask(stage.signed(path))).status == 302:
+        assert time.monotonic() - began < 10
+        time.sleep(0.1)
+    assert (reply.status, reply.body == body) == (200, True)
+
+
+def test_dead_origin_is_said_quickly_and_heals(stage: Stage) -> None:
+    path, body = stage.put(MIB)
+    held, kept = stage.put(MIB)
+    assert stage.ask(stage.signed(held)).body == kept
+    for fault in ({"refuse": True}, {"errors": 1.0}):
+        stage.origin.spoil(**fault)
+        began = time.monotonic()
+        reply = stage.ask(stage.signed(path))
+        assert time.monotonic() - began < 3
+        assert (reply.status, reply.headers["retry-after"], reply.headers["cache-control"]) == (503, "2", "no-store")
+        assert stage.ask(stage.signed(held)).status in {200, 302}, "what is held does not need it"
+        stage.origin.heal()
+        time.sleep(2.5)  # the POP remembers for two seconds that there was nothing
+    assert stage.ask(stage.signed(path)).body == body
+
+
+def test_object_that_is_nowhere_is_not_found(stage: Stage) -> None:
+    assert stage.ask(stage.signed(f"/media/ff/{'f' * 64}.mp3")).status == 404
+
+
+def test_broken_off_slices_are_never_served(stage: Stage) -> None:
+    path, body = stage.put(2 * MIB)
+    stage.origin.spoil(cut_after=700_000)
+    assert stage.ask(stage.signed(path)).status == 503
+    assert stage.ask(stage.signed(path), Range="bytes=0-99").status == 503
+    stage.origin.heal()
+    time.sleep(2.5)
+    assert stage.ask(stage.signed(path)).body == body
+
+
+def test_altered_object_is_not_served_whole_nor_called_warm_and_leaves_the_pop(stage: Stage) -> None:
+    path, body = stage.put(2 * MIB + 5)
+    stage.origin.spoil(corrupt=True)
+    assert stage.ask(stage.signed(path)).status == 503
+    stage.origin.heal()
+    time.sleep(2.5)
+    reply = stage.ask(stage.signed(path))
+    assert (reply.status, reply.body == body) == (200, True)
+    there = stage.ask(stage.signed(path), port=stage.pop.port)
+    assert there.body == body, "what the POP held was purged"
+
+
+def test_open_ended_range_ends_where_the_filled_part_does(stage: Stage) -> None:
+    path, body = stage.put(3 * MIB)
+    stage.origin.spoil(rate=1_000_000)  # a second a slice
+    reply = stage.ask(stage.signed(path), Range="bytes=10-")
+    assert reply.status == 206
+    assert 0 < len(reply.body) < 3 * MIB - 10
+    assert reply.body == body[10 : 10 + len(reply.body)]
+    assert reply.headers["content-range"] == f"bytes 10-{9 + len(reply.body)}/{3 * MIB}"
+    stage.origin.heal()
+    pieces, at = [reply.body], 10 + len(reply.body)
+    while at < 3 * MIB:
+        reply = stage.ask(stage.signed(path), Range=f"bytes={at}-")
+        if reply.status == 302:
+            reply = stage.ask(stage.signed(path), Range=f"bytes={at}-", port=stage.pop.port)
+        pieces.append(reply.body)
+        at += len(reply.body)
+    assert b"".join(pieces) == body[10:]
+
+
+def test_cover_of_the_origins_is_served_here(stage: Stage) -> None:
+    key = hashlib.sha256(b"picture").hexdigest()
+    path = f"/covers/{key[:2]}/{key}/320.webp"
+    stage.storage.client().put_object(Bucket=stage.storage.bucket, Key=path[1:], Body=b"RIFF a picture")
+    reply = stage.ask(path)
+    assert (reply.status, reply.body, reply.headers["content-type"]) == (200, b"RIFF a picture", "image/webp")
+    assert reply.headers["etag"] == f'"{key}-320"'
+    assert stage.ask(path.replace("320", "640")).status == 404
+    assert stage.ask(path, port=stage.pop.port).headers["x-cache"] == "HIT"
