@@ -59,7 +59,7 @@ def sweep_due(*, at: datetime) -> list[Orphan]:
     for prefix in due:
         try:
             deleted += sweep(prefix, at=at)
-        except stores.Unreachable as error:
+        except OSError as error:
             logger.warning("the storages are swept later: %s", error)
             break
         if time.monotonic() > until:
