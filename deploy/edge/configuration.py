@@ -19,6 +19,7 @@ SIZE = re.compile(r"([0-9]{1,6})([kmgt]?)")
 UNITS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 KEY = re.compile(r"([A-Za-z0-9_-]{1,32}):([\x21-\x7e]{32,})")
 PUBLIC_KEY = re.compile(r"([A-Za-z0-9-]{1,64}):(/.+)")
+PUBLIC_PEM = re.compile(r"-----BEGIN PUBLIC KEY-----([A-Za-z0-9+/=\s]+)-----END PUBLIC KEY-----")
 ORIGIN = re.compile(r"(https?)://([a-z0-9.-]+)(?::([0-9]{1,5}))?/([a-z0-9.-]{3,63})")
 PLAYER = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
 AWS_HOST = re.compile(r"s3[.-]([a-z0-9-]+)\.amazonaws\.com")
@@ -254,9 +255,10 @@ def _cloudfront_keys(text: str | None) -> dict[str, str]:
             pem = Path(path).read_text()
         except OSError as error:
             raise Wrong(f"EDGE_CLOUDFRONT_KEYS: {path} cannot be read: {error.strerror}.") from error
-        if "PRIVATE" in pem:
-            raise Wrong("EDGE_CLOUDFRONT_KEYS must name public keys: an edge only verifies.")
-        found[kid] = "".join(line for line in pem.split() if re.fullmatch(r"[A-Za-z0-9+/=]{16,}", line))
+        public = PUBLIC_PEM.search(pem)
+        if public is None or "PRIVATE" in pem:
+            raise Wrong("EDGE_CLOUDFRONT_KEYS must name public keys in PEM: an edge only verifies.")
+        found[kid] = "".join(public[1].split())
     return found
 
 

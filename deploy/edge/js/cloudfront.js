@@ -9,9 +9,14 @@ const CANNED = /^([^?]+)\?Expires=([0-9]{1,12})&Signature=([A-Za-z0-9~_-]+)&Key-
 const CUSTOM = /^([^?]+)\?Policy=([A-Za-z0-9~_-]+)&Signature=([A-Za-z0-9~_-]+)&Key-Pair-Id=([A-Za-z0-9-]{1,64})$/;
 const ALGORITHM = {name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-1'};
 
-// CloudFront's own letters for what base64 has and a URL may not.
+// CloudFront's own letters for what base64 has and a URL may not. Of the spellings of the same bytes one is taken.
 function decoded(text) {
-    return Buffer.from(text.replace(/-/g, '+').replace(/_/g, '=').replace(/~/g, '/'), 'base64');
+    const base64 = text.replace(/-/g, '+').replace(/_/g, '=').replace(/~/g, '/');
+    const bytes = Buffer.from(base64, 'base64');
+    if (bytes.toString('base64') !== base64) {
+        throw new TypeError('not the one form');
+    }
+    return bytes;
 }
 
 function verdict(r) {
@@ -23,10 +28,13 @@ function verdict(r) {
         return;
     }
     const address = keys.url + parts[1];
-    const policy = canned ? cannedPolicy(address, parts[2]) : decoded(parts[2]).toString();
+    let policy = '';
     crypto.subtle
         .importKey('spki', Buffer.from(keys.cloudfront[parts[4]], 'base64'), ALGORITHM, false, ['verify'])
-        .then((key) => crypto.subtle.verify(ALGORITHM, key, decoded(parts[3]), Buffer.from(policy)))
+        .then((key) => {
+            policy = canned ? cannedPolicy(address, parts[2]) : decoded(parts[2]).toString();
+            return crypto.subtle.verify(ALGORITHM, key, decoded(parts[3]), Buffer.from(policy));
+        })
         .then((ours) => r.return(ours && allows(policy, address) ? 204 : 403))
         .catch(() => r.return(403));
 }
