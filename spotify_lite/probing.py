@@ -9,9 +9,9 @@ from django.utils.module_loading import import_string
 
 logger = logging.getLogger(__name__)
 
-FRESH = 5.0  # seconds that an answer is good for
+FRESH = 3.0  # seconds that an answer is good for
 PATIENCE = 1.0  # seconds that who asks waits for a new one
-STALE = 15.0  # seconds after which no answer means no
+STALE = 10.0  # seconds after which no answer means no
 
 
 class Probe:
