@@ -21,7 +21,8 @@ def enqueue(key: str, *, payload: dict[str, Any]) -> Work:
     """Ask for the picture with this sha256 to be cut, once for however many files and albums it is in.
 
     `payload` says where it is: {"file": LibraryFile id, "folder_image": path under the library's root, or null for a
-    picture in the file's tags}, or {"storage_name": name in "masters"}.
+    picture in the file's tags}, {"storage_name": of the master that has it in its tags}, or {"picture": its own name in
+    "masters"}.
     """
     return work.enqueue("cover", work.subject_of(key), payload={**payload, "key": key})
 
@@ -38,6 +39,9 @@ def cut_cover(row: Work) -> None:
         tint = _cut(paths.absolute(file.library.root, row.payload.get("folder_image") or file.path), key)
     elif stored:
         with media.open_master(stored) as path:
+            tint = _cut(path, key)
+    elif picture := row.payload.get("picture"):
+        with media.open_stored(picture) as path:
             tint = _cut(path, key)
     else:
         return  # the file has gone, and with it the wish

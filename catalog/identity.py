@@ -30,6 +30,7 @@ class FolderPicture:
     size: int  # bytes
     mtime_ns: int
     fresh: bool  # it is not the one of the last scan
+    stored: str = ""  # its name in "masters", if it was copied
 
 
 @dataclass(frozen=True)
@@ -197,11 +198,15 @@ def _same(one: Master, other: Master) -> bool:
 
 
 def _same_bytes(item: Item, master: Master, path: Path | None) -> bool:
-    """Compare whole files: silence at both ends of two recordings of one length gives them one fingerprint."""
+    """Compare whole files: silence at both ends of two recordings of one length gives them one fingerprint.
+
+    Of what is copied the hash is known, and its file may have gone.
+    """
     try:
-        if path is None:
-            return bool(master.sha256) and media.sha256_of(item.absolute) == master.sha256
-        return filecmp.cmp(item.absolute, path, shallow=False)
+        if path and not item.stored:
+            return filecmp.cmp(item.absolute, path, shallow=False)
+        own = item.stored.key if item.stored else media.sha256_of(item.absolute)
+        return own == (master.sha256 or (media.sha256_of(path) if path else ""))
     except OSError:
         return False
 

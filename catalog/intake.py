@@ -1,15 +1,32 @@
-"""Take in the changed files of a folder: have them read in the sandbox, complete what they say, and write batches."""
+"""Take in the changed files of a supply: have them read in the sandbox, complete what they say, and write batches."""
 
 import dataclasses
 import hashlib
+import io
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from catalog import credits, ingest, media, names, paths, sandbox, scan, search, tagnames, tags  # noqa: A004
+from catalog import (
+    abreast,
+    credits,  # noqa: A004
+    ingest,
+    media,
+    names,
+    paths,
+    readings,
+    sandbox,
+    scan,
+    search,
+    stores,
+    tagnames,
+    tags,
+)
 from catalog.identity import FolderPicture, Item
-from catalog.models import AlbumCredit, Library
+from catalog.models import AlbumCredit, Cover, Library
+from catalog.supply import Supply, Wanted
 
 READERS = 2  # reading is a third of the work: two keep one writer busy
 INDEXED = 5000  # files between two runs of the search indexer: what is in can be found before the end
@@ -37,11 +54,20 @@ def unseen(done: int, total: int) -> None:
     """Progress that nobody looks at."""
 
 
-class Intake:
-    """The taking in of one folder tree; `library` is None where the files are copied."""
+@dataclass(frozen=True)
+class Understood:
+    """What a file says, or why it cannot be taken in."""
 
-    def __init__(self, root: Path, library: Library | None, known: dict[str, Known]) -> None:
-        self._root, self._library, self._known = root, library, known
+    reading: tags.Reading | None
+    reason: str = ""  # in words, as the end of "FILE ..."
+    stored: media.Stored | None = None  # its copy
+
+
+class Intake:
+    """The taking in of one tree of files; `library` is None where they are copied."""
+
+    def __init__(self, supply: Supply, library: Library | None, known: dict[str, Known]) -> None:
+        self._supply, self._library, self._known = supply, library, known
         self.read = 0
         self.stopped = False
         self.unreadable: list[tuple[str, str]] = []  # path and reason in words
@@ -63,16 +89,19 @@ class Intake:
         total = sum(len(files) for _, files in changed)
         if not total:
             return
-        jobs = [self._job(folder, seen) for folder, files in changed for seen in files]
-        stale = {row.id for job in jobs if (row := self._known.get(paths.to_text(job.tag.path)))}
+        wanted = [self._want(folder, seen) for folder, files in changed for seen in files]
+        stale = {row.id for one in wanted if (row := self._known.get(paths.to_text(one.seen.path)))}
         writer = ingest.Writer(self._library, stale=stale)
         batch: list[Item] = []
-        with sandbox.Pool("catalog.tags:read", size=READERS) as pool:
-            for done, answer in enumerate(pool.map(jobs), start=1):
+        with (
+            sandbox.Pool("catalog.tags:read", size=READERS, window=self._supply.window) as pool,
+            closing(self._understood(pool.map(self._supply.jobs(wanted)))) as read,
+        ):
+            for done, (answer, understood) in enumerate(read, start=1):
                 self.read += 1
-                batch += self._settle(answer)
+                batch += self._settle(answer, understood)
                 while len(batch) >= ingest.BATCH:
-                    writer.write(batch[: ingest.BATCH])
+                    self._write(writer, batch[: ingest.BATCH])
                     del batch[: ingest.BATCH]
                 progress(done, total)
                 if done % INDEXED == 0:
@@ -80,17 +109,44 @@ class Intake:
                 if stop():
                     self.stopped = True
                     break
-        writer.write(batch)
+        self._write(writer, batch)
 
-    def _job(self, folder: scan.Folder, seen: scan.Seen) -> sandbox.Job:
+    def _write(self, writer: ingest.Writer, items: list[Item]) -> None:
+        writer.write(items)
+        self._supply.note(items)
+
+    def _want(self, folder: scan.Folder, seen: scan.Seen) -> Wanted:
         self._unanswered[folder.path] += 1
         self._folders[folder.path] = folder
-        about = {"path": paths.readable(seen.path), "library": self._library.pk if self._library else 0}
-        return sandbox.Job(f"{self._root}/{seen.path}", about, tag=seen)
+        return Wanted(seen, {"path": paths.readable(seen.path), "library": self._library.pk if self._library else 0})
 
-    def _settle(self, answer: sandbox.Answer) -> list[Item]:
+    def _understood(self, answers: Iterator[sandbox.Answer]) -> Generator[tuple[sandbox.Answer, Understood]]:
+        """Yield what was read; what is copied is sent meanwhile, several at once."""
+        if self._library:
+            for answer in answers:
+                yield answer, Understood(*readings.understand(answer))
+        else:
+            senders = self._supply.senders
+            yield from abreast.each(answers, self._copy, threads=senders, ahead=senders)
+
+    def _copy(self, answer: sandbox.Answer) -> Understood:
+        """Keep a copy of a file that can be read. Called from several threads."""
+        try:
+            reading, reason = readings.understand(answer)
+            if reading is None:
+                return Understood(None, reason)
+            container = reading.sound.container
+            return Understood(reading, "", self._supply.store(answer, tagnames.SUFFIX.get(container, container)))
+        except stores.Unreachable:
+            raise
+        except OSError as error:
+            return Understood(None, f"could not be copied: {(error.strerror or str(error)).lower()}")
+        finally:
+            self._supply.release(answer.job)
+
+    def _settle(self, answer: sandbox.Answer, understood: Understood) -> list[Item]:
         """Return what can be written now: an album whose tags name no artist waits for the rest of its folder."""
-        item = self._item(answer)
+        item = self._item(answer, understood)
         folder = answer.job.tag.path.rpartition("/")[0]
         settled = [item]
         if item.reading and item.reading.album and not item.reading.album_artist:
@@ -101,17 +157,11 @@ class Intake:
             settled += self._with_album_artists(folder, self._held.pop(folder, []))
         return settled
 
-    def _item(self, answer: sandbox.Answer) -> Item:
+    def _item(self, answer: sandbox.Answer, understood: Understood) -> Item:
         seen: scan.Seen = answer.job.tag
-        path, stored = paths.to_text(seen.path), None
-        reading, reason = understand(answer)
-        if reading and not self._library:
-            try:
-                stored = _store(Path(answer.job.path), reading)
-            except OSError as error:
-                reading, reason = None, f"could not be copied: {(error.strerror or 'unknown error').lower()}"
+        path, reading = paths.to_text(seen.path), understood.reading
         if reading is None:
-            self.unreadable.append((seen.path, reason))
+            self.unreadable.append((seen.path, understood.reason))
         else:
             self.remarks += [(seen.path, remark) for remark in reading.remarks]
         row = self._known.get(path)
@@ -123,11 +173,11 @@ class Intake:
             size=answer.size or seen.size,
             mtime_ns=answer.mtime_ns or seen.mtime_ns,
             reading=reading,
-            reason=reason,
+            reason=understood.reason,
             file_id=row.id if row else None,
             master_id=row.master_id if row else None,
             folder_picture=self._picture(seen.path.rpartition("/")[0]) if reading else None,
-            stored=stored,
+            stored=understood.stored,
         )
 
     def _picture(self, folder: str) -> FolderPicture | None:
@@ -135,15 +185,18 @@ class Intake:
         if folder not in self._pictures:
             found, seen = None, self._folders[folder].picture
             if seen:
-                key = ""
+                key = stored = ""
                 try:
                     if 0 < seen.size <= LARGEST_PICTURE:
-                        key = hashlib.sha256((self._root / seen.path).read_bytes()).hexdigest()
+                        picture = self._supply.picture(seen)
+                        key = hashlib.sha256(picture).hexdigest()
+                        wanted = not (self._library or Cover.objects.filter(key=key).exists())
+                    stored = _keep(picture, key, Path(seen.path).suffix) if wanted else ""
                 except OSError:
                     pass  # a picture is not worth an error: the album is shown without
                 path = paths.to_text(seen.path)
                 row = self._known.get(path)
-                found = FolderPicture(path, key, seen.size, seen.mtime_ns, row is None or row.differs(seen))
+                found = FolderPicture(path, key, seen.size, seen.mtime_ns, row is None or row.differs(seen), stored)
             self._pictures[folder] = found
         return self._pictures[folder]
 
@@ -153,7 +206,7 @@ class Intake:
         for item in items:
             if item.reading:
                 groups[names.fold(item.reading.album)].append(item.reading)
-        artists = {album: _album_artist(readings) for album, readings in groups.items()}
+        artists = {album: readings.album_artist(some) for album, some in groups.items()}
         artists |= self._artists_there(folder, set(artists))
         return [
             dataclasses.replace(
@@ -182,30 +235,6 @@ class Intake:
         return {album: artist for album, artist in found.items() if album in albums}
 
 
-def understand(answer: sandbox.Answer) -> tuple[tags.Reading | None, str]:
-    """Return what the sandboxed reader made of a file, or None and why not, as the end of "FILE ..."."""
-    if answer.value is None:
-        return None, answer.reason
-    try:
-        return tags.Reading.of(answer.value), ""
-    except (TypeError, KeyError):
-        return None, "made the reader misbehave"
-
-
-def alone(reading: tags.Reading) -> tags.Reading:
-    """Return the reading of a file that came without its folder: where its tags name no album artist, it does."""
-    if not reading.album or reading.album_artist:
-        return reading
-    shown, people = _album_artist([reading])
-    return dataclasses.replace(reading, album_artist=shown, album_credits=people)
-
-
-def _album_artist(readings: list[tags.Reading]) -> tuple[str, list[credits.Credit]]:
-    if any(one.compilation for one in readings):
-        return credits.VARIOUS, [credits.Credit(credits.VARIOUS, "main")]
-    return credits.album_artist([(one.artist, one.credits) for one in readings])
-
-
-def _store(path: Path, reading: tags.Reading) -> media.Stored:
-    container = reading.sound.container
-    return media.put_master(path, tagnames.SUFFIX.get(container, container))
+def _keep(picture: bytes, key: str, suffix: str) -> str:
+    """Keep a picture until it is cut, and return its name in "masters"; no row names it, so a sweep takes it later."""
+    return media.put_upload(io.BytesIO(picture), key, len(picture), suffix.strip(".").lower()).name

@@ -15,6 +15,7 @@ from django.utils import timezone
 from catalog import imports, ingest, intake, paths, scan, search, work
 from catalog.intake import Intake, Known, Progress
 from catalog.models import AlbumCredit, Credit, Library, LibraryFile, Master, Rendition, Track, TrackGenre, Work
+from catalog.supply import FolderSupply
 
 
 @dataclass
@@ -39,7 +40,7 @@ def import_folder(
     stop: Callable[[], bool] = bool,
     waiting: Callable[[], object] = bool,
 ) -> Report:
-    """Take in a folder; raise OSError if it cannot be listed.
+    """Take in a folder; raise OSError if it cannot be listed, and stores.Unreachable if a storage does not answer.
 
     In place, the files stay where they are and are served from there; with `copy` their bytes go to the storage
     "masters", and the folder may go. `stop` is asked after each file: what is written by then stays. `waiting` is
@@ -55,16 +56,21 @@ def _import(root: Path, copy: bool, progress: Progress, stop: Callable[[], bool]
     report = Report(found=sum(len(folder.files) for folder in folders))
     report.unreadable = [refused for folder in folders for refused in folder.refused]
     if copy:
-        run = Intake(root, None, {})
+        run = Intake(FolderSupply(root), None, {})
         run.take([(folder, folder.files) for folder in folders], progress=progress, stop=stop)
     else:
         library, _ = Library.objects.get_or_create(root=paths.to_text(str(root)))
         known = _known(library)
         changed = _compare(library, folders, known, report)
-        run = Intake(root, library, known)
+        run = Intake(FolderSupply(root), library, known)
         run.take(changed, progress=progress, stop=stop)
         if run.doubtful or report.gone:
             hide_gone(library, run.doubtful)
+    return finish(run, report, began=began)
+
+
+def finish(run: Intake, report: Report, *, began: float) -> Report:
+    """Let what was taken in be found, and put what the run did into the report; `began` is of the monotonic clock."""
     while search.index_pending():
         pass
     report.read, report.stopped = run.read, run.stopped
@@ -93,7 +99,9 @@ def _rescan(row: Work) -> None:
         LibraryFile.objects.filter(id=file.id).update(missing=True)
         hide_gone(file.library, {file.master_id} if file.master_id else set())
     else:
-        run = Intake(root, file.library, _known(file.library, path__startswith=file.path.rpartition("/")[0]))
+        run = Intake(
+            FolderSupply(root), file.library, _known(file.library, path__startswith=file.path.rpartition("/")[0])
+        )
         folder = scan.Folder(path.rpartition("/")[0])
         run.take([(folder, [scan.Seen(path, seen.st_size, seen.st_mtime_ns)])])
         hide_gone(file.library, run.doubtful)

@@ -56,6 +56,8 @@ def ask_for(uncut: dict[str, Plan], files: dict[str, int]) -> None:
             covers.enqueue(key, payload={"file": files[plan.item.path], "folder_image": beside})
         elif plan.item.stored and plan.reading.picture:
             covers.enqueue(key, payload={"storage_name": plan.item.stored.name})
+        elif plan.item.stored and plan.item.folder_picture:
+            covers.enqueue(key, payload={"picture": plan.item.folder_picture.stored})
 
 
 def _picture_of(plan: Plan) -> str:

@@ -37,6 +37,7 @@ class Job:
     path: str  # absolute
     about: dict[str, Any] = field(default_factory=dict)  # JSON; keyword arguments of the reader
     tag: Any = None  # the caller's own; stays on this side
+    refused: str = ""  # in words: there is no file to read
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,16 @@ class Pool:
     that it was reading, and is replaced. Use as a context manager, from one thread.
     """
 
-    def __init__(self, function: str, *, size: int = 2, memory: int = walls.MEMORY, patience: float = PATIENCE) -> None:
-        self._children = [_Child(function, memory) for _ in range(size)]
+    def __init__(
+        self,
+        function: str,
+        *,
+        size: int = 2,
+        memory: int = walls.MEMORY,
+        patience: float = PATIENCE,
+        window: int = WINDOW,
+    ) -> None:
+        self._children = [_Child(function, memory, window) for _ in range(size)]
         self._patience = patience
 
     def __enter__(self) -> "Pool":
@@ -96,8 +105,8 @@ class Pool:
 class _Child:
     """One reading process and the jobs it has not answered, oldest first: the oldest is the one it is at."""
 
-    def __init__(self, function: str, memory: int) -> None:
-        self._function, self._memory = function, memory
+    def __init__(self, function: str, memory: int, window: int) -> None:
+        self._function, self._memory, self._window = function, memory, window
         self._process: subprocess.Popen[bytes] | None = None
         self._line: socket.socket | None = None
         self._received = bytearray()
@@ -111,10 +120,13 @@ class _Child:
 
     def give(self, coming: Iterator[Job]) -> Iterator[Answer]:
         """Hand out jobs until the window is full; yield those whose file cannot even be opened."""
-        while len(self.pending) < WINDOW:
+        while len(self.pending) < self._window:
             job = self._again.pop(0) if self._again else next(coming, None)
             if job is None:
                 return
+            if job.refused:
+                yield Answer(job, reason=job.refused)
+                continue
             try:
                 descriptor = os.open(job.path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
             except OSError as error:

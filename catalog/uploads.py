@@ -19,10 +19,10 @@ from catalog import (
     direct,
     imports,
     ingest,
-    intake,
     media,
     objects,
     quota,
+    readings,
     sandbox,
     streams,
     tagnames,
@@ -176,11 +176,11 @@ def _here_already(sha256: str) -> Track | None:
 def _take_in(upload: Upload, path: Path) -> None:
     with sandbox.Pool("catalog.tags:read", size=1, patience=PATIENCE) as pool:
         answer = next(pool.map([sandbox.Job(str(path), {"path": upload.name})]))
-    reading, reason = intake.understand(answer)
+    reading, reason = readings.understand(answer)
     if reading is None:
         _give_up(upload, f"It {reason}.")
         return
-    reading = intake.alone(reading)
+    reading = readings.alone(reading)
     stored = media.Stored(upload.sha256, upload.storage_name, upload.size)
     item = Item("", path, upload.size, answer.mtime_ns, reading, stored=stored)
     began = timezone.now()

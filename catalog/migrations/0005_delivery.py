@@ -11,6 +11,20 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='BucketObject',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('bucket', models.CharField(max_length=255)),
+                ('name', models.CharField(max_length=1024)),
+                ('etag', models.CharField(max_length=128)),
+                ('size', models.PositiveBigIntegerField()),
+                ('reason', models.CharField(blank=True, max_length=300)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('bucket', 'name'), name='bucket_object_unique')],
+            },
+        ),
         migrations.AddField(
             model_name='upload',
             name='incoming',

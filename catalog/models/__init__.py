@@ -7,6 +7,7 @@ from catalog.models.albums import Album, AlbumCredit
 from catalog.models.artists import Artist, Genre
 from catalog.models.history import Change, Distinct, Merged
 from catalog.models.media import (
+    BucketObject,
     Cover,
     Library,
     LibraryFile,
@@ -26,6 +27,7 @@ __all__ = [
     "Album",
     "AlbumCredit",
     "Artist",
+    "BucketObject",
     "CatalogVersion",
     "Change",
     "Cover",

@@ -139,6 +139,22 @@ class Sweep(models.Model):
     at = models.DateTimeField()
 
 
+class BucketObject(models.Model):
+    """What the last import saw under a name in a bucket: what is as it was is not fetched again."""
+
+    bucket = models.CharField(max_length=255)
+    name = models.CharField(max_length=1024)
+    etag = models.CharField(max_length=128)
+    size = models.PositiveBigIntegerField()  # bytes
+    reason = models.CharField(max_length=300, blank=True)  # why it could not be read, in words
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["bucket", "name"], name="bucket_object_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.bucket}/{self.name}"
+
+
 class Cover(models.Model):
     """A picture whose sizes are cut and can be served. Written last."""
 
