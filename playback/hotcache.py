@@ -64,13 +64,18 @@ class Hot:
     async def stretch(self, name: str, start: int, end: int, *, brief: bool = False) -> Stretch:
         """Return where the bytes from `start` to `end` lie, of an object whose size is known; raise as `size` does.
 
-        It may end earlier: at the window of a large object, and with `brief` where the filled part ends after a
+        It may end earlier: for want of room for a large object, and with `brief` where the filled part ends after a
         moment. At least one byte of it is there.
         """
         size = self._sizes[name]
         step = size if size <= self.largest else self._window
         begin = start // step * step
-        window = self._room.get(name, begin) or self._room.hold(name, begin, min(step, size - begin), size)
+        crossing = not brief and end > begin + step  # a range that has an end is to have all of it
+        if crossing:
+            begin, step = start // SLICE * SLICE, step + SLICE
+        window = self._room.get(name, begin, crossing=crossing) or self._room.hold(
+            name, begin, min(step, size - begin), size, crossing=crossing
+        )
         first, last = start - begin, min(end - begin, window.length)
         window.users += 1
         try:
@@ -85,7 +90,7 @@ class Hot:
 
     async def verified(self, name: str) -> None:
         """Wait until the whole object was compared with its name, where it is held whole; raise as `size` does."""
-        window = self._room.get(name, 0)
+        window = self._room.get(name, 0, crossing=False)
         until = self._loop.time() + PATIENCE
         while window is not None and window.length == window.size and not window.whole:
             if window.failure is not None:
@@ -112,12 +117,12 @@ class Hot:
             if self._loop.time() > until:
                 raise Full
             await asyncio.sleep(GRACE / 8)
-        window = self._room.hold(name, 0, SLICE, SLICE)
+        window = self._room.hold(name, 0, SLICE, SLICE, crossing=False)
         self._room.reserve(window, SLICE)
         window.users += 1
         try:
             fetched = await self._fetch(window, 0)
-        except (Missing, Away):
+        except (Missing, Away, Full):
             self._room.drop(window)
             raise
         finally:
@@ -170,14 +175,17 @@ class Hot:
             window.wanted.pop(0)
 
     async def _fill(self, window: Window, number: int, need: int) -> None:
+        failure: Exception | None = None
         try:
-            fetched: Fetched | None = await self._fetch(window, number)
-        except (Missing, Away):
-            fetched = None
+            fetched = await self._fetch(window, number)
+            if fetched.size != window.size:
+                failure = Away()
+        except (Missing, Away, Full) as caught:
+            failure = caught
         window.flying.discard(number)
-        if fetched is None or fetched.size != window.size:
+        if failure is not None:
             self._room.reserve(window, -need)
-            self._fail(window, Away())
+            self._fail(window, failure)
             return
         window.filled.add(number)
         await self._finish(window)
@@ -203,8 +211,11 @@ class Hot:
 
         try:
             fetched = await self._loop.run_in_executor(self._threads, work)
-        except (OSError, ValueError) as error:  # the tmpfs is full or gone, or a key of the settings cannot be read
-            logger.warning("A slice of %s could not be fetched and kept: %s", window.name, error)
+        except OSError as error:  # the tmpfs is full, or gone
+            logger.warning("A slice of %s could not be kept: %s", window.name, error)
+            raise Full from error
+        except ValueError as error:  # a key of the settings is none
+            logger.warning("%s cannot be asked for: %s", window.name, error)
             raise Away from error
         window.through.add(fetched.edge)
         return fetched

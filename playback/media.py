@@ -16,7 +16,7 @@ from django.conf import settings
 from django.core.files.storage import storages
 from django.db import DatabaseError
 
-from playback import cloudfront, delivery, edges, in_place, ranges, replies, residents, signing
+from playback import cloudfront, delivery, edges, in_place, ranges, replies, residents, signing, tmpfs
 from playback.delivery import Pop
 from playback.hotcache import Hot
 from playback.replies import Asked, Thing
@@ -179,7 +179,8 @@ def _memory() -> Hot:
     global _hot
     if _hot is None:
         try:
-            _hot = Hot(settings.HOT_DIR, budget=settings.HOT_BYTES)
+            share = tmpfs.capacity(settings.HOT_DIR) // settings.WEB_WORKERS
+            _hot = Hot(settings.HOT_DIR, budget=min(settings.HOT_BYTES, share))
         except OSError as error:
             logger.error("HOT_DIR cannot be used, so that nothing of the origins is served here: %s", error)  # noqa: TRY400
             raise Full from error

@@ -39,6 +39,13 @@ def claim(folder: Path) -> Path:
     return own
 
 
+def capacity(folder: Path) -> int:
+    """Return how many bytes may be kept in this folder: three quarters of its file system. Raise OSError."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    disk = os.statvfs(folder)
+    return disk.f_blocks * disk.f_frsize * 3 // 4
+
+
 def lingering(folder: Path) -> int:
     """Return the bytes of deleted files of the folder that the server still sends: slow clients hold them in memory."""
     when, held = _lingering.get(folder, (0.0, 0))

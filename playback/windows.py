@@ -46,6 +46,7 @@ class Window:
     length: int  # bytes of it
     size: int  # of the whole object
     path: str
+    crossing: bool = False  # it lies across the borders of the usual ones, for one range
     filled: set[int] = field(default_factory=set)  # numbers of slices
     flying: set[int] = field(default_factory=set)
     wanted: list[int] = field(default_factory=list)  # in this order
@@ -57,6 +58,10 @@ class Window:
     whole: bool = False  # all is filled, and compared where there is something to compare with
     failure: tuple[float, Exception] | None = None  # when, of the loop's clock
     changed: asyncio.Event = field(default_factory=asyncio.Event)  # set and replaced at each change
+
+    @property
+    def place(self) -> tuple[str, int, bool]:
+        return self.name, self.first, self.crossing
 
     @property
     def slices(self) -> int:
@@ -93,41 +98,42 @@ class Room:
         self._folder = tmpfs.claim(folder)
         self._freed = freed
         self._loop = asyncio.get_running_loop()
-        self._held: OrderedDict[tuple[str, int], Window] = OrderedDict()  # the least recently asked for first
+        self._held: OrderedDict[tuple[str, int, bool], Window] = OrderedDict()  # the least recently asked for first
         self._reserved = 0  # bytes of the windows that are held
         self._leaving = 0  # bytes of files that wait for their deletion
         self._number = 0
         self._loop.call_later(IDLE / 10, self._sweep)
 
-    def get(self, name: str, first: int) -> Window | None:
+    def get(self, name: str, first: int, *, crossing: bool) -> Window | None:
         """Return the window that begins at this offset of the object, as one that was just asked for."""
-        window = self._held.get((name, first))
+        window = self._held.get((name, first, crossing))
         if window is not None:
-            self._held.move_to_end((name, first))
+            self._held.move_to_end(window.place)
             window.used = self._loop.time()
         return window
 
     def has(self, window: Window) -> bool:
         """Say whether the window is still held."""
-        return self._held.get((window.name, window.first)) is window
+        return self._held.get(window.place) is window
 
-    def hold(self, name: str, first: int, length: int, size: int) -> Window:
+    def hold(self, name: str, first: int, length: int, size: int, *, crossing: bool) -> Window:
         """Return a new window with an empty file; raise Full where none can be made."""
         self._number += 1
-        window = Window(name, first, length, size, str(self._folder / f"{self._number}"), used=self._loop.time())
+        path = str(self._folder / f"{self._number}")
+        window = Window(name, first, length, size, path, crossing, used=self._loop.time())
         try:
             os.close(os.open(window.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         except OSError as error:
             logger.warning("A file for %s could not be made: %s", name, error)
             raise Full from error
-        self._held[name, first] = window
+        self._held[window.place] = window
         while len(self._held) > FILES and self._evict():
             pass
         return window
 
     def drop(self, window: Window) -> None:
         """Forget a window at once, and its file a little later."""
-        del self._held[window.name, window.first]
+        del self._held[window.place]
         self._reserved -= window.reserved
         self._leaving += window.reserved
         self._loop.call_later(GRACE, self._unlink, window)

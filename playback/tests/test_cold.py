@@ -289,3 +289,90 @@ def test_cover_of_the_origins_is_served_here(stage: Stage) -> None:
     assert reply.headers["etag"] == f'"{key}-320"'
     assert stage.ask(path.replace("320", "640")).status == 404
     assert stage.ask(path, port=stage.pop.port).headers["x-cache"] == "HIT"
+
+
+@pytest.fixture(scope="module")
+def small(stage: Stage) -> Iterator[Stage]:
+    """Return a node with room for 4 MiB and no POP, on the same storage."""
+    extra = stage.extra | {"HOT_BYTES": str(4 * MIB), "EDGES": ""}
+    small = Stage(stage.storage, stage.origin, stage.pop, stage.var.parent / "small", extra)
+    small.chance = random.Random(6)
+    with rig.running(small.var, extra=extra) as small.server:
+        yield small
+
+
+def held(stage: Stage) -> int:
+    """Return the bytes that all processes keep in HOT_DIR."""
+    files = (Path(stage.extra["HOT_DIR"]) / "spotify-lite-hot").glob("*/*")
+    return sum(file.stat().st_blocks * 512 for file in files if file.exists())
+
+
+def patiently(stage: Stage, path: str, range_: str = "bytes=0-99999999") -> Reply:
+    """Ask again as long as the node says that it is full."""
+    for _ in range(10):
+        if (reply := stage.ask(stage.signed(path), Range=range_)).status != 503:
+            break
+        time.sleep(1)
+    return reply
+
+
+def test_memory_is_bounded_and_slow_readers_get_every_byte(small: Stage) -> None:
+    others = held(small)
+    objects = [small.put(900_000 + number) for number in range(7)]
+    slow = []
+    for path, body in objects[:3]:
+        assert patiently(small, path, "bytes=0-0").status == 206
+        connection = http.client.HTTPConnection("127.0.0.1", small.server.port, timeout=60)
+        connection.request("GET", small.signed(path))
+        slow.append((connection.getresponse(), body))
+    for path, body in objects:
+        assert patiently(small, path).body == body
+        assert held(small) - others <= 4 * MIB
+    for answer, body in slow:
+        assert answer.read() == body
+
+
+def test_large_object_is_served_in_parts_only(small: Stage) -> None:
+    path, body = small.put(3 * MIB + 17)
+    assert small.ask(small.signed(path)).status == 503
+    assert small.ask(small.signed(path), method="HEAD").headers["content-length"] == str(len(body))
+    at, pieces = 0, []
+    while at < len(body):
+        reply = patiently(small, path, f"bytes={at}-")
+        assert reply.status == 206
+        pieces.append(reply.body)
+        at += len(reply.body)
+    assert b"".join(pieces) == body
+    end = patiently(small, path, "bytes=-20")
+    assert end.body == body[-20:]
+
+
+def test_large_object_is_left_to_the_pop(stage: Stage) -> None:
+    path, _ = stage.put(17 * MIB)  # over a quarter of HOT_BYTES
+    reply = stage.ask(stage.signed(path), Range="bytes=0-")
+    assert (reply.status, reply.headers["location"]) == (302, stage.pop.url + stage.signed(path))
+
+
+def test_what_a_killed_process_left_is_deleted(stage: Stage) -> None:
+    folder = Path(stage.extra["HOT_DIR"]) / "spotify-lite-hot"
+    with rig.running(stage.var.parent / "killed", extra=stage.extra | {"EDGES": ""}) as server:
+        path, body = stage.put(MIB)
+        assert stage.ask(stage.signed(path), port=server.port).body == body
+        before = set(folder.glob("*/"))
+        server.kill()
+    with rig.running(stage.var.parent / "killed", extra=stage.extra | {"EDGES": ""}, migrate=False) as server:
+        assert stage.ask(stage.signed(path), port=server.port).body == body
+        now = set(folder.glob("*/"))
+        assert len(now) == len(before), "one has gone, and one has come"
+        assert len(now - before) == 1
+
+
+def test_folder_that_others_may_write_is_not_used(stage: Stage, tmp_path: Path) -> None:
+    (tmp_path / "open" / "spotify-lite-hot").mkdir(parents=True)
+    (tmp_path / "open" / "spotify-lite-hot").chmod(0o777)
+    extra = stage.extra | {"HOT_DIR": str(tmp_path / "open")}
+    with rig.running(stage.var.parent / "open", extra=extra) as server:
+        path, _ = stage.put(1000)
+        reply = stage.ask(stage.signed(path), port=server.port)
+        assert (reply.status, reply.headers["location"]) == (302, stage.pop.url + stage.signed(path))
+        assert "HOT_DIR cannot be used" in server.log.read_text()
