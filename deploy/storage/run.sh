@@ -8,12 +8,13 @@
 # of objects and speaks S3 beside it. `repair` makes the copies that are missing and ends; with REPAIR_EVERY (seconds)
 # it goes on for ever.
 #
-# NAME    how the others reach this part (a host name)         DATA    its folder
+# NAME    how the others reach a master or volume server       DATA    its folder, with its whole path
 # BIND    the address that it listens on                       MASTER  host:port of the master
 # PORT    its port; the one for gRPC is higher by 10,000       WEED    the program
 set -eu
 
 weed=${WEED:-weed}
+here=$(cd "$(dirname "$0")" && pwd)
 copies=020 # two more, on other racks
 part=${1:?"which part: master, volume, filer or repair"}
 
@@ -34,13 +35,26 @@ case $part in
             -volume.allowUntrustedRemoteEndpoints
         ;;
     filer)
+        # Whoever reaches the filer itself reads and writes everything, and whoever reaches the second port of S3 may
+        # make himself a key. The first therefore listens to its own machine only, and the second takes none but
+        # clients with a certificate of an authority that lives in this folder and signs none.
         umask 077
-        identities=$DATA/identities.json
-        "$(dirname "$0")/identities.sh" >"$identities"
-        exec "$weed" filer -ip="$NAME" -ip.bind="$BIND" -port="$PORT" -master="$MASTER" \
+        cd "$DATA"
+        [ -f authority.key ] || openssl req -x509 -newkey ed25519 -nodes -days 36500 -subj /CN=storage \
+            -keyout authority.key -out authority.crt 2>openssl.log
+        cat >security.toml <<END
+[grpc]
+ca = "$DATA/authority.crt"
+[grpc.s3]
+cert = "$DATA/authority.crt"
+key = "$DATA/authority.key"
+END
+        "$here/identities.sh" >identities.json
+        exec "$weed" filer -ip=127.0.0.1 -ip.bind=127.0.0.1 -port="$PORT" -master="$MASTER" \
             -defaultStoreDir="$DATA" -defaultReplicaPlacement=$copies -localSocket="$DATA/filer.sock" \
-            -s3 -s3.port="$S3_PORT" -s3.config="$identities" -s3.localSocket="$DATA/s3.sock" \
-            -s3.iam=false -s3.autoCreateBucket=false -s3.port.iceberg=0 -s3.port.lance=0
+            -s3 -s3.ip.bind="$BIND" -s3.port="$S3_PORT" -s3.config="$DATA/identities.json" \
+            -s3.localSocket="$DATA/s3.sock" -s3.iam=false -s3.autoCreateBucket=false \
+            -s3.port.iceberg=0 -s3.port.lance=0
         ;;
     repair)
         repair

@@ -4,6 +4,8 @@ import hashlib
 import io
 import os
 import random
+import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -15,12 +17,14 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from catalog import stores
-from spotify_lite.tests.rig import cluster
+from spotify_lite.tests.rig import cluster, s3
 
 pytestmark = [pytest.mark.rig, pytest.mark.slow, pytest.mark.xdist_group("cluster")]
 
 SEED = int(os.environ.get("SEED", "0")) or random.SystemRandom().randrange(10**6)
 RESTORED = 90.0  # seconds; the shell of SeaweedFS looks around for 15 s before it acts
+SETTINGS = b"\x04"  # the type of a frame, with which HTTP/2 begins
+HTTP2 = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(3) + SETTINGS + bytes(5)
 OBJECT = 200_000  # bytes, about
 
 
@@ -158,3 +162,23 @@ def test_nobody_reads_without_a_key(running: cluster.Cluster):
     for bucket in (running.bucket, running.origin.masters):
         with pytest.raises(ClientError, match="AccessDenied"):
             nobody.list_objects_v2(Bucket=bucket)
+
+
+def begin_http2(port: int, context: ssl.SSLContext | None) -> bytes:
+    """Return the head of the first frame that a server answers with, or nothing where it refuses."""
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as plain:
+        try:
+            stream = context.wrap_socket(plain) if context else plain
+            stream.sendall(HTTP2)
+            return stream.recv(9)
+        except (ssl.SSLError, ConnectionError):
+            return b""
+
+
+def test_nobody_makes_himself_a_key(running: cluster.Cluster):
+    """The second port of S3 adds keys for whoever reaches it, unless it asks for a certificate that nobody has."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.set_alpn_protocols(["h2"])
+    for encrypted in (None, context):
+        assert begin_http2(running.port + s3.GRPC, encrypted)[3:4] != SETTINGS
