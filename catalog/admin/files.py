@@ -1,13 +1,19 @@
 """The files behind the catalog: to look at."""
 
 from django.contrib import admin
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from catalog import instants, reasons, sizes
+from catalog import instants, reasons, sizes, sounds
 from catalog.admin import kept
-from catalog.models import Library, LibraryFile, Master, Rendition
+from catalog.models import Library, LibraryFile, Master, Rendition, Track
 from catalog.templatetags import pages
+
+
+def sound_of(track: Track) -> SafeString:
+    """Return what there is to hear of a song, and what is being made, for the pages of others."""
+    return render_to_string("admin/catalog/_sound.html", {"sound": sounds.of(track)})
 
 
 @admin.register(Library)

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from catalog import instants, names, thumbnails
-from catalog.admin import covers, kept, preview, ticked, together
+from catalog.admin import covers, files, kept, preview, ticked, together
 from catalog.admin.moments import MomentField
 from catalog.models import Credit, Track, TrackGenre
 from catalog.templatetags import pages
@@ -82,9 +82,15 @@ class TrackAdmin(preview.Previewed, covers.Covered, together.Together, kept.Kept
                 ),
             },
         ),
-        (_("Facts"), {"fields": [("duration", "plays", "available"), "by_hand"]}),
+        (_("Facts"), {"fields": [("duration", "plays", "available"), "sound", "by_hand"]}),
     ]
-    readonly_fields = ["duration", "plays", "available", "by_hand"]  # of the file and of the listeners, not of curators
+    readonly_fields = [
+        "duration",
+        "plays",
+        "available",
+        "sound",
+        "by_hand",
+    ]  # of the file and of the listeners, not of curators
     autocomplete_fields = ["album"]
     inlines = [CreditInline, TrackGenreInline]
     list_display = ["picture", "title", "artist", "album", "year", "plays", "state"]
@@ -127,6 +133,10 @@ class TrackAdmin(preview.Previewed, covers.Covered, together.Together, kept.Kept
     @admin.display(description=_("Length"))
     def duration(self, track: Track) -> str:
         return pages.clock(track.duration_ms)
+
+    @admin.display(description=_("Sound"))
+    def sound(self, track: Track) -> SafeString:
+        return files.sound_of(track)
 
     @admin.display(description=_("Set by hand"))
     def by_hand(self, track: Track) -> str:

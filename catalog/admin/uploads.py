@@ -19,7 +19,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from accounts.models import User
 from catalog import arrivals, instants, quota, reasons, receiving, sizes, uploads
-from catalog.admin import kept, parcels, refusals, sending
+from catalog.admin import files, kept, parcels, refusals, sending
 from catalog.models import Upload
 from spotify_lite import bodies, tickets
 
@@ -28,8 +28,8 @@ from spotify_lite import bodies, tickets
 class UploadAdmin(kept.ReadOnlyAdmin):
     change_list_template = "admin/catalog/uploads.html"
     list_display = ["name", "song", "curator", "state", "why", "sized", "sent"]
-    fields = ["song", "state", "why", "sender", "sent", "sized", "publish", "known_before", "sha256"]
-    readonly_fields = ["song", "why", "sender", "sent", "sized"]
+    fields = ["song", "sound", "state", "why", "sender", "sent", "sized", "publish", "known_before", "sha256"]
+    readonly_fields = ["song", "sound", "why", "sender", "sent", "sized"]
     list_filter = ["state", "known_before"]
     list_select_related = ["track", "curator"]
     search_fields = ["name", "reason"]
@@ -56,6 +56,10 @@ class UploadAdmin(kept.ReadOnlyAdmin):
         if not upload.track:
             return "–"
         return format_html('<a href="{}"><bdi>{}</bdi></a>', parcels.track_url(upload.track.pk), upload.track)
+
+    @admin.display(description=gettext_lazy("sound"))
+    def sound(self, upload: Upload) -> SafeString | str:
+        return files.sound_of(upload.track) if upload.track else "–"
 
     @admin.display(description=gettext_lazy("curator"))
     def sender(self, upload: Upload) -> str:
