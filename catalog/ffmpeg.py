@@ -1,6 +1,7 @@
 """Run ffmpeg behind the walls: what it is told in every run, how far it has come, and what it said went wrong."""
 
 import re
+import signal
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -31,6 +32,10 @@ FRAGMENTED = ("-f", "mp4", "-movflags", "+cmaf+delay_moov+global_sidx+skip_trail
 
 REPORTED = ("-progress", "pipe:1")  # what `Report` reads
 
+# How a program ends by a signal: as the shell and bwrap say it, and as the kernel does.
+KILLED = {sign for number in (signal.SIGKILL, signal.SIGTERM) for sign in (128 + number, -number)}  # not by the file
+EXHAUSTED = {128 + signal.SIGXCPU, -signal.SIGXCPU}
+
 SPEAKERS = re.compile(r"^(\[[^\]]*\] ?)+")  # who in ffmpeg says it, with an address in memory, and how bad it is
 CAUSE = re.compile(r"^(?:\[[^\]]*@[^\]]*\] )?\[(?:error|fatal|panic)\] ")
 
@@ -58,7 +63,8 @@ def run(
 ) -> str:
     """Run ffmpeg on a master's file, with the outputs that `told` describes; return what it said.
 
-    It may write into `folder` alone. `take` is given its standard output. Raise work.Refused where it fails.
+    It may write into `folder` alone. `take` is given its standard output. Raise work.Refused where it fails, and
+    work.Failed where it was killed.
     """
     seconds = master.duration_ms / 1000
     program = imageio_ffmpeg.get_ffmpeg_exe()
@@ -72,6 +78,10 @@ def run(
         fsize=(1 << 30) + int(seconds * 1_000_000),
     )
     ended = children.run(walled, limit_s=120 + 4 * seconds, take=take)
+    if ended.code in KILLED:
+        raise work.Failed("Its encoder was killed.")
+    if ended.code in EXHAUSTED:
+        raise work.Refused("It takes longer to read than a file may.")
     if ended.code != 0:
         raise work.Refused(f"ffmpeg could not read it: {_cause(ended.errors, source) or f'exit {ended.code}'}")
     return ended.errors

@@ -16,7 +16,11 @@ OPEN_FILES = 512  # a pool's child holds a whole window of them
 PROJECT = Path(__file__).resolve().parent.parent
 PRIVATE = "/tmp"  # noqa: S108 - inside the walls it is empty and nobody else's
 # The limits hold with and without bwrap; what a system does not know (-v on macOS) is left out. Blocks are 512 bytes.
-LIMITS = 'ulimit -c 0; ulimit -n {files}; ulimit -t {cpu}; ulimit -f {blocks}; ulimit -v {kib} 2>/dev/null; exec "$@"'
+# At the soft limit of CPU the program dies of SIGXCPU, which tells it from one that somebody killed.
+LIMITS = (
+    "ulimit -c 0; ulimit -n {files}; ulimit -S -t {cpu}; ulimit -H -t {cpu_at_last}; ulimit -f {blocks}; "
+    'ulimit -v {kib} 2>/dev/null; exec "$@"'
+)
 
 
 def command(
@@ -35,7 +39,7 @@ def command(
     seconds of CPU, `memory` bytes of address space, `fsize` bytes of the largest file that may be written. The caller
     brings the wall-clock limit, and kills what it started.
     """
-    limits = LIMITS.format(files=OPEN_FILES, cpu=cpu_s, blocks=fsize // 512, kib=memory // 1024)
+    limits = LIMITS.format(files=OPEN_FILES, cpu=cpu_s, cpu_at_last=cpu_s + 5, blocks=fsize // 512, kib=memory // 1024)
     limited = ["/bin/sh", "-c", limits, "sh", *argv]
     if not work():
         return limited
