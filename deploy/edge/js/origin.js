@@ -43,8 +43,12 @@ function authorization(r) {
 }
 
 // Keep the lengths alone: type and tag follow from the name, as on the web node, whatever the storage says. So a slice
-// fits the others, whichever origin it came from.
+// fits the others, whichever origin it came from. A body without a length may be a stump, and the next slice would be
+// sent in the place of its rest: it goes no further.
 function tidy(r) {
+    if (r.headersOut['Content-Length'] === undefined) {
+        throw new Error('an origin sends a body without its length');
+    }
     for (const name in r.headersOut) {
         if (KEPT.indexOf(name.toLowerCase()) < 0) {
             delete r.headersOut[name];

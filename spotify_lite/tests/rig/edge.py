@@ -41,11 +41,18 @@ class Pop:
     environment: dict[str, str]
     keys: dict[str, str]  # by key id; the first one signs
     cache: Path
+    disk_size: str = ""  # of a disk of its own, in memory, that the cache is on
     process: "subprocess.Popen[bytes] | None" = field(default=None, repr=False)
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def disk(self) -> Path:
+        """Return the folder of its own disk, as this process reaches it."""
+        assert self.process is not None
+        return Path(f"/proc/{self.process.pid}/root{self.folder / 'disk'}")
 
     @property
     def edge(self) -> Edge:
@@ -87,7 +94,7 @@ class Pop:
         self.folder.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, str(ROOT / "deploy" / "edge" / "run.py")],
+                [*self._mounted(), sys.executable, str(ROOT / "deploy" / "edge" / "run.py")],
                 cwd=self.folder,
                 env=self.environment,
                 stdout=output,
@@ -103,6 +110,18 @@ class Pop:
             else:
                 return
         raise AssertionError(f"The edge does not start:\n{self.log.read_text()[-4000:]}")
+
+    def _mounted(self) -> list[str]:
+        """Return the command before the command: a namespace with a file system of that size."""
+        if not self.disk_size:
+            return []
+        (self.folder / "disk").mkdir(exist_ok=True)
+        user = [] if os.geteuid() == 0 else ["--map-root-user"]
+        mount = f'mount -t tmpfs -o size={self.disk_size} tmpfs {self.folder / "disk"} && exec "$@"'
+        command = ["unshare", "--mount", *user, "sh", "-c", mount, "sh"]
+        if subprocess.run([*command, "true"], capture_output=True, check=False).returncode:
+            rig.lack("the right to mount a file system in a namespace of its own (unshare --mount)")
+        return command
 
     def reload(self, **keys: str) -> None:
         """Read the files again, with these media keys where any are given; running transfers go on."""
@@ -149,13 +168,14 @@ def pop(
     name: str = "one",
     region: str = "local",
     access: tuple[str, str] | None = None,
-    cache: Path | None = None,
+    disk: str = "",
     extra: Mapping[str, str] | None = None,
 ) -> Iterator[Pop]:
     """Start an edge, and stop it at the end.
 
     `origins` are running storages or `http://host:port/bucket` (as through a fault proxy), nearest first; `access` is
-    access key and secret, the first storage's by default. `extra` are further settings of deploy/edge/README.md.
+    access key and secret, the first storage's by default; with `disk`, a size such as `16m`, the cache
+    is on a file system of its own. `extra` are further settings of deploy/edge/README.md.
     """
     rig.need("nginx", package="nginx")
     for module, package in (("js", "libnginx-mod-http-js"), ("cache_purge", "libnginx-mod-http-cache-purge")):
@@ -165,7 +185,7 @@ def pop(
         storage = next(one for one in origins if isinstance(one, Storage))
         access = (storage.access_key, storage.secret_key)
     folder.mkdir(parents=True, exist_ok=True)
-    running = Pop(name, region, free_port(), folder, {}, dict(keys), cache or folder / "cache")
+    running = Pop(name, region, free_port(), folder, {}, dict(keys), folder / ("disk/cache" if disk else "cache"), disk)
     running._write_keys()
     running.environment = {
         "PATH": os.environ["PATH"],

@@ -13,7 +13,7 @@ whole; with `http=False` it is any stream of bytes.
 import asyncio
 import random
 import threading
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -47,6 +47,7 @@ class Proxy:
     requests: Counter[tuple[str, str, str]] = field(default_factory=Counter)  # by (method, path, Range), as they came
     connections: int = 0  # taken so far
     sent: int = 0  # bytes that went to clients
+    heads: "deque[bytes]" = field(default_factory=lambda: deque(maxlen=100))  # of the last requests
     spoiled: Spoiled = Spoiled()
     seed: int = 7  # of which requests fail
 
@@ -82,6 +83,7 @@ class Proxy:
     def forget(self) -> None:
         """Count from nothing."""
         self.requests.clear()
+        self.heads.clear()
         self.connections = self.sent = 0
 
     def start(self) -> None:
@@ -147,6 +149,7 @@ class Proxy:
             head = await reader.readuntil(b"\r\n\r\n")
             method, path, _ = head.split(b"\r\n", 1)[0].decode("latin-1").split(" ", 2)
             self.requests[method, path, value_of(head, b"range")] += 1
+            self.heads.append(head)
             if self._chance.random() < self.spoiled.errors:
                 await self._refuse(writer)
                 return
