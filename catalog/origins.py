@@ -1,5 +1,6 @@
 """Own what an origin must have before it can hold media: its two buckets, private both."""
 
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from catalog import s3
@@ -13,13 +14,13 @@ def buckets(origin: Origin) -> tuple[str, str]:
     return origin.bucket, origin.masters
 
 
-def lacking(origin: Origin) -> list[str]:
+def lacking(origin: Origin, config: Config = s3.CLIENT) -> list[str]:
     """Return the buckets that are not there; raise OSError where the storage does not say."""
     found = []
     for bucket in buckets(origin):
         try:
             with s3.answers(f"the bucket {bucket} cannot be looked at"):
-                s3.client(origin).head_bucket(Bucket=bucket)
+                s3.client(origin, config).head_bucket(Bucket=bucket)
         except FileNotFoundError:
             found.append(bucket)
     return found

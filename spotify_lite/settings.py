@@ -241,6 +241,7 @@ PACKAGING = env.choice("PACKAGING", "on_demand" if EMBEDDED else "eager", ("eage
 LADDER = [int(step) for step in env.listing("LADDER", ["64", "128", "256"])]  # kbit/s of the AAC renditions
 MEDIA_PROBE = "catalog.s3.is_home_reachable"  # what /readyz asks where there are ORIGINS
 MEDIA_SERVER = "playback.media.serve"  # answers /media/ and /covers/ for the front; spotify_lite imports no app
+DOCTOR_LOOKS = ["catalog.looks.findings", "playback.looks.findings"]  # beside the doctor's own
 FRONT_STARTS = ["playback.edges.watch", "playback.residents.watch"]  # beside each web process, once
 TRACK_MEDIA = "playback.links.Links"  # signed URLs in the catalog's JSON; catalog may not import playback
 DEMO_PENDING = VAR_DIR / "demo.pending"  # there from the first start until the demo catalog can be played
