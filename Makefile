@@ -11,7 +11,7 @@ PIP = $(BIN)/python -m pip install --quiet --no-input --disable-pip-version-chec
 BENCHMARKS = api searching progress importing lighthouse
 LOCAL = VAR_DIR=var/lint  # settings want a place of their own, also for what only reads the source
 
-.PHONY: help run test lint format e2e chaos bench screenshots messages venv packages develop libraries tools
+.PHONY: help run test lint compose format e2e chaos bench screenshots messages venv packages develop libraries tools
 
 help:
 	@echo "make run [MUSIC=/path] [HOST=127.0.0.1] [PORT=8000]  start everything, with a demo catalog or your music"
@@ -41,6 +41,15 @@ lint: develop tools
 	$(LOCAL) $(BIN)/python manage.py messages --check
 	$(BIN)/djlint --check --lint --quiet templates
 	$(NODE) node_modules/prettier/bin/prettier.cjs --check spotify_lite/static
+	@$(MAKE) --no-print-directory compose
+
+# docker-compose.yml as Compose itself reads it, with a word for each secret.
+compose:
+	@if docker compose version >/dev/null 2>&1; then compose="docker compose"; \
+	elif command -v docker-compose >/dev/null; then compose=docker-compose; \
+	else echo "no docker compose here: docker-compose.yml is not checked"; [ -z "$$REQUIRE_RIG" ]; exit; fi; \
+	mkdir -p var && sed -n 's/^\([A-Z0-9_]*\)=$$/\1=of-\1/p' deploy/env.example > var/compose.env && \
+	$$compose --env-file var/compose.env config --quiet
 
 format: develop tools
 	$(BIN)/ruff format .
