@@ -164,7 +164,7 @@ def test_killed_first_start_is_finished_by_the_next(tmp_path: Path) -> None:
     with started(var) as run:
         run.wait_for("password")
         until = time.monotonic() + DEMO_SECONDS
-        while not any((var / "demo").rglob("*.*")):
+        while not any((var / "demo").rglob("*.*")) or run.status("/readyz") is None:  # the web process starts beside it
             assert time.monotonic() < until
             time.sleep(0.1)
         assert run.status("/readyz") == 503
