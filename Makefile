@@ -61,7 +61,7 @@ e2e: develop tools
 	$(BIN)/python -m pytest spotify_lite/tests/e2e
 
 chaos: develop
-	CHAOS_ROUNDS=20 $(BIN)/python -m pytest spotify_lite/tests/test_kill.py
+	CHAOS_ROUNDS=20 $(BIN)/python -m pytest spotify_lite/tests/test_kill.py spotify_lite/tests/test_cluster.py
 
 bench: develop tools
 	VAR_DIR=var/bench $(BIN)/python manage.py migrate --verbosity 0

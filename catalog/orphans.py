@@ -15,8 +15,8 @@ from itertools import islice
 
 from django.conf import settings
 
-from catalog import copies, leftovers, stores
-from catalog.models import Cover, Master, Placement, Rendition, Sweep, Upload
+from catalog import copies, leftovers, stores, work
+from catalog.models import Cover, Master, Placement, Rendition, Sweep, Upload, Work
 
 logger = logging.getLogger(__name__)
 
@@ -124,7 +124,10 @@ def _without_row(alias: str, found: Iterable[stores.Kept]) -> list[stores.Kept]:
         unread = Upload.objects.exclude(state=Upload.State.READY).filter(storage_name__in=names)
         kept = Master.objects.filter(storage_name__in=names)
         storage_names = {*kept.values_list("storage_name", flat=True), *unread.values_list("storage_name", flat=True)}
-        named = {key for one, key in key_of.items() if one.name in storage_names}
+        # A picture that was found beside its music lies there until it is cut.
+        uncut = Work.objects.filter(kind="cover", subject_id__in=[work.subject_of(key) for key in keys])
+        pictures = set(uncut.values_list("subject_id", flat=True))
+        named = {key for one, key in key_of.items() if one.name in storage_names or work.subject_of(key) in pictures}
     return [one for one, key in key_of.items() if key not in named]
 
 

@@ -18,7 +18,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from catalog import leftovers, media, orphans, stores
+from catalog import covers, leftovers, media, orphans, stores
 from catalog.models import Cover, Master, Placement, Rendition, Sweep, Track, Upload
 from conftest import MakeTrack
 from spotify_lite.places import Origin
@@ -143,6 +143,14 @@ def test_upload_that_waits_names_its_file_and_one_that_has_failed_too(track):
     for prefix in {name[:2] for name in (waiting, failed, ready)}:
         orphans.sweep(prefix, at=timezone.now() + timedelta(days=2))
     assert kept()["masters"] == {waiting, failed}
+
+
+def test_picture_that_is_still_to_be_cut_stays():
+    name = put("masters", b"picture", "{}.png")
+    row = covers.enqueue(name[3:67], payload={"picture": name})
+    assert orphans.sweep(name[:2], at=timezone.now() + timedelta(days=2)) == []
+    row.delete()
+    assert [one.name for one in orphans.sweep(name[:2], at=timezone.now() + timedelta(days=2))] == [name]
 
 
 @pytest.mark.rig

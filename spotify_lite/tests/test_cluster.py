@@ -22,6 +22,7 @@ from spotify_lite.tests.rig import cluster, s3
 pytestmark = [pytest.mark.rig, pytest.mark.slow, pytest.mark.xdist_group("cluster")]
 
 SEED = int(os.environ.get("SEED", "0")) or random.SystemRandom().randrange(10**6)
+ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "1"))  # of 20 s each
 RESTORED = 90.0  # seconds; the shell of SeaweedFS looks around for 15 s before it acts
 SETTINGS = b"\x04"  # the type of a frame, with which HTTP/2 begins
 HTTP2 = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(3) + SETTINGS + bytes(5)
@@ -70,13 +71,27 @@ class Traffic(threading.Thread):
         self.join()
 
 
-def wait_for_copies(running: cluster.Cluster) -> float:
+def kill_and_wipe(running: cluster.Cluster, victim: int) -> int:
+    """Kill a volume server, bring it back with an empty disk, and return how many seconds the copies took."""
+    threading.Event().wait(1)
+    running.kill_volume(victim)
+    threading.Event().wait(3)
+    running.wipe_volume(victim)
+    running.start_volume(victim)
+    assert cluster.COPIES - 1 in running.copies().values(), "the victim had no copy"
+    running.start_repair()
+    seconds = wait_for_copies(running)
+    running.stop_repair()
+    return seconds
+
+
+def wait_for_copies(running: cluster.Cluster) -> int:
     """Wait until each volume has its three copies, and return for how many seconds."""
     began = time.monotonic()
     while set(running.copies().values()) != {cluster.COPIES}:
         assert time.monotonic() - began < RESTORED, running.copies()
         time.sleep(0.5)
-    return time.monotonic() - began
+    return round(time.monotonic() - began)
 
 
 def test_volume_server_killed_and_wiped(running: cluster.Cluster, settings):
@@ -90,20 +105,13 @@ def test_volume_server_killed_and_wiped(running: cluster.Cluster, settings):
     wait_for_copies(running)
     for one in traffic:
         one.start()
-    victim = random.Random(SEED).randrange(cluster.SERVERS)
-    threading.Event().wait(1)
-    running.kill_volume(victim)
-    threading.Event().wait(3)
-    running.wipe_volume(victim)
-    running.start_volume(victim)
-    assert cluster.COPIES - 1 in running.copies().values(), "the victim had no copy"
-    running.start_repair()
-    seconds = wait_for_copies(running)
+    chance = random.Random(SEED)
+    seconds = [kill_and_wipe(running, chance.randrange(cluster.SERVERS)) for _ in range(ROUNDS)]
     for one in traffic:
         one.end()
     objects = {name: size for one in traffic for name, size in one.acknowledged.items()}
     reads, failures = sum(one.reads for one in traffic), [each for one in traffic for each in one.failures]
-    print(f"{len(objects)} objects, {reads} reads, {len(failures)} failures; 3 copies of all after {seconds:.0f} s")
+    print(f"{len(objects)} objects, {reads} reads, {len(failures)} failures; 3 copies of all after {seconds} s")
     assert not failures
     for name in objects:
         assert store.fetch(name, io.BytesIO()) == name[3:67]

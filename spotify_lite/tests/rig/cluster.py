@@ -62,6 +62,9 @@ class Cluster(s3.Storage):
         """Run the part that makes missing copies, as production does: again and again."""
         self._run("repair", REPAIR_EVERY=1)
 
+    def stop_repair(self) -> None:
+        self._kill("repair")
+
     def copies(self) -> dict[int, int]:
         """Ask the master how many copies there are of each volume."""
         with urllib.request.urlopen(f"http://127.0.0.1:{self.master_port}/vol/status", timeout=5) as answer:
