@@ -6,7 +6,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from playback import guests, listening, plays
+from playback import audit, guests, listening, plays
 
 EVENTS_KEPT = timedelta(days=1)  # of a play that has not counted: who goes on listening counts long before
 
@@ -21,3 +21,9 @@ def sweep_guests() -> None:
 def sweep_events() -> None:
     """Delete the events of plays that did not count within EVENTS_KEPT."""
     plays.sweep_events(before_ms=listening.ms_of(timezone.now() - EVENTS_KEPT))
+
+
+@shared_task
+def audit_edges() -> None:
+    """Compare some of what each POP holds with what it should be."""
+    audit.audit_held()

@@ -61,6 +61,7 @@ app.conf.update(
         "sweep-guests": {"task": "playback.tasks.sweep_guests", "schedule": 3600.0},
         "sweep-sessions": {"task": "accounts.tasks.sweep_sessions", "schedule": 3600.0},
         "sweep-events": {"task": "playback.tasks.sweep_events", "schedule": 3600.0},
+        "audit-edges": {"task": "playback.tasks.audit_edges", "schedule": 3600.0},  # 50 objects of each POP
     },
     **broker_options(),
 )
