@@ -61,6 +61,11 @@ class Hot:
         self._sizes.move_to_end(name)
         return known
 
+    def holds(self, name: str) -> bool:
+        """Say whether the whole object is here."""
+        window = self._room.get(name, 0, crossing=False)
+        return window is not None and window.whole
+
     async def stretch(self, name: str, start: int, end: int, *, brief: bool = False) -> Stretch:
         """Return where the bytes from `start` to `end` lie, of an object whose size is known; raise as `size` does.
 

@@ -82,7 +82,7 @@ async def _from_origins(audio: Thing, key: str, extension: str, query: str, aske
     try:
         if settings.COLD == "edge" and ready:
             await _refuse_in_place(key, extension)  # no POP has it
-        if ready:
+        if ready and not _goes_on_here(audio, asked):
             return _moved(ready[0], audio, query, asked)
         return await _remote(audio, asked, leave_large=bool(near))
     except Missing:
@@ -91,6 +91,15 @@ async def _from_origins(audio: Thing, key: str, extension: str, query: str, aske
         if not near:
             raise
         return _moved(near[0], audio, query, asked)
+
+
+def _goes_on_here(audio: Thing, asked: Asked) -> bool:
+    """Say whether this continues a play that this node can finish out of its memory.
+
+    A browser takes the parts of an element's file from one origin, unless the element asks by CORS.
+    """
+    started = asked.headers.get("range", "").strip().lower()
+    return started.startswith("bytes=") and not started.startswith("bytes=0-") and _memory().holds(audio.name)
 
 
 async def _refuse_in_place(key: str, extension: str) -> None:

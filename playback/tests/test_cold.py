@@ -6,6 +6,7 @@ import http.client
 import random
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -76,9 +77,9 @@ class Stage:
         return reply
 
 
-@pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    base = tmp_path_factory.mktemp("cold")
+@contextmanager
+def staged(base: Path) -> Iterator[Stage]:
+    """Start all three in a folder."""
     with s3.storage(base / "s3") as storage, faults.proxy(storage.port) as origin:
         bucket = f"{origin.url}/{storage.bucket}"
         access = (storage.access_key, storage.secret_key)
@@ -95,6 +96,12 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
             stage = Stage(storage, origin, pop, base / "var", extra)
             with rig.running(stage.var, extra=extra) as stage.server:
                 yield stage
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    with staged(tmp_path_factory.mktemp("cold")) as running:
+        yield running
 
 
 @pytest.fixture(autouse=True)
