@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import http.client
+import json
 import random
 import time
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from playback import signing
-from playback.tests.test_media import resident
+from playback.tests.test_media import PUT_IN_PLACE, resident
 from spotify_lite.tests.rig import edge, faults, s3
 from spotify_lite.tests.rig import server as rig
 
@@ -383,3 +384,68 @@ def test_folder_that_others_may_write_is_not_used(stage: Stage, tmp_path: Path) 
         reply = stage.ask(stage.signed(path), port=server.port)
         assert (reply.status, reply.headers["location"]) == (302, stage.pop.url + stage.signed(path))
         assert "HOT_DIR cannot be used" in server.log.read_text()
+
+
+STORED = """
+from catalog import derived
+from catalog.models import Master, Rendition, Track
+from django.utils import timezone
+now = timezone.now()
+track = Track.objects.create(title="Stored", created_at=now)
+master = Master.objects.create(track=track, fingerprint={key!r}, container="mp3", codec="mp3", size={size})
+Rendition.objects.create(track=track, master=master, name="source", key={key!r}, extension="mp3", mime="audio/mpeg",
+    bitrate=128, size={size}, created_at=now)
+derived.refresh_cards([track.id])
+derived.bump_version()
+print("track", track.id)
+"""
+
+
+def listed(stage: Stage, path: str, size: int) -> str:
+    """Make a track of a stored object; return its address in the API."""
+    key = path.rpartition("/")[2].partition(".")[0]
+    told = stage.server.manage("shell", "-c", STORED.format(key=key, size=size)).stdout
+    return f"/api/v1/tracks/{told.split('track ')[1].split()[0]}"
+
+
+def test_json_and_the_stable_address_follow_the_object_to_the_pop(stage: Stage) -> None:
+    path, body = stage.put(MIB + 9)
+    track = listed(stage, path, len(body))
+    here, there = stage.server.url + stage.signed(path), stage.pop.url + stage.signed(path)
+    assert urls(stage, track) == [here, there]
+    assert stage.ask(f"{track}/audio").headers["location"] == here
+    assert stage.ask(stage.signed(path)).body == body
+    stage.wait_until_warm(path)
+    assert urls(stage, track) == [there, here]
+    assert stage.ask(f"{track}/audio").headers["location"] == there
+
+    sent = stage.ask(f"{track}/audio", Prefer="bytes", Range="bytes=1-10")
+    assert (sent.status, sent.body) == (206, body[1:11])
+    assert stage.ask(f"{track}/audio", Prefer="bytes").body == body, "and no redirect, though it is warm"
+
+
+def urls(stage: Stage, track: str) -> list[str]:
+    told = json.loads(stage.ask(f"{track}?{random.random()}").body)
+    return [told["audio_url"], *told["audio"]["fallback_urls"]]
+
+
+def test_file_in_place_is_played_beside_a_storage(stage: Stage, tmp_path: Path) -> None:
+    body = stage.chance.randbytes(70_000)
+    (tmp_path / "x.flac").write_bytes(body)
+    key = hashlib.sha256(body).hexdigest()
+    told = stage.server.manage("shell", "-c", PUT_IN_PLACE.format(files=[("x.flac", key)], root=str(tmp_path)))
+    track = f"/api/v1/tracks/{told.stdout.split('track ')[1].split()[0]}"
+    path = f"/media/{key[:2]}/{key}.flac"
+    assert urls(stage, track) == [stage.server.url + stage.signed(path)]
+    for _ in range(2):
+        assert stage.ask(stage.signed(path), Range="bytes=5-9").body == body[5:10]
+    with rig.running(stage.var, extra=stage.extra | {"COLD": "edge"}, migrate=False) as server:
+        assert stage.ask(stage.signed(path), port=server.port).body == body
+
+
+def test_where_edges_take_cold_objects_the_node_sends_everyone_there(stage: Stage) -> None:
+    path, body = stage.put(MIB + 11)
+    with rig.running(stage.var, extra=stage.extra | {"COLD": "edge"}, migrate=False) as server:
+        moved = stage.ask(stage.signed(path), port=server.port)
+        assert (moved.status, moved.headers["location"]) == (302, stage.pop.url + stage.signed(path))
+    assert stage.ask(stage.signed(path), port=stage.pop.port).body == body
