@@ -39,12 +39,15 @@ def exp_of(steps: list[Step], *, at: datetime) -> int:
     return passes.exp_lasting(at.timestamp(), rendition.ticks / rendition.timescale)
 
 
-def playlists(track_id: int, steps: list[Step], signed: links.Links, *, exp: int) -> list[manifests.Variant]:
-    """Return every step at the first place, then all of them at the next: players leave a place that fails at once.
+def playlists(
+    track_id: int, steps: list[Step], signed: links.Links, *, exp: int, fallbacks: bool
+) -> list[manifests.Variant]:
+    """Return every step at the first place, then with `fallbacks` all of them at the next: players leave a place whole.
 
     The first place has no name in its addresses: asked for again later, they lead to what is best then.
     """
-    edges = [None if place == 0 else found.edge for place, found in enumerate(signed.addresses(steps[0].audio, exp))]
+    others = signed.addresses(steps[0].audio, exp)[1:] if fallbacks else []
+    edges = [None, *(other.edge for other in others)]
     return [
         manifests.Variant(
             step.rendition,

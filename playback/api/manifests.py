@@ -22,6 +22,9 @@ REFUSALS = problems(401, 403, 404, 410, 503)
 SIGNED = (
     "Where a login is needed, the address that JSON names carries a signature instead, for players without headers."
 )
+# Chromium's own HLS takes the last of equal variants, the farthest place, and never another: it is told one place
+# alone. hls.js fetches as "empty", and Apple's player, which takes the first, sends no such header.
+MEDIA_ELEMENTS = {"audio", "video"}
 EDGE = OpenApiParameter("edge", str, description="The POP whose address is wanted; empty: the web node's own.")
 
 
@@ -71,7 +74,8 @@ class HlsView(ManifestView):
         at = timezone.now()
         steps = _found(adaptive.ladder(track_id, at=at))
         exp = adaptive.exp_of(steps, at=at)
-        variants = adaptive.playlists(track_id, steps, _links(request), exp=exp)
+        fallbacks = request.headers.get("Sec-Fetch-Dest") not in MEDIA_ELEMENTS
+        variants = adaptive.playlists(track_id, steps, _links(request), exp=exp, fallbacks=fallbacks)
         return HttpResponse(manifests.multivariant(variants), content_type=manifests.HLS_TYPE)
 
 

@@ -105,6 +105,15 @@ def test_other_pops_are_redundant_variants_and_the_web_node_is_the_last(
         assert {urlsplit(url).netloc for url in media} == {host}, query
 
 
+def test_a_media_element_is_told_the_best_place_alone(api: APIClient, track: Track, settings: Any) -> None:
+    """Chromium's own HLS took the bitrate that it settled on from the last place of three: the web node."""
+    settings.EDGES = EDGES
+    path = f"/api/v1/tracks/{track.id}/hls.m3u8"
+    told = {dest: uris(api.get(path, headers={"Sec-Fetch-Dest": dest}).content.decode()) for dest in ("audio", "empty")}
+    assert told["audio"] == told["empty"][:3]
+    assert len(told["empty"]) == 9
+
+
 def test_the_presentation_names_every_place(api: APIClient, track: Track, settings: Any) -> None:
     settings.EDGES = EDGES
     answer = api.get(f"/api/v1/tracks/{track.id}/dash.mpd", headers={"X-Region": "us"})
