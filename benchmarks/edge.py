@@ -4,7 +4,7 @@
 
 Both have one worker and the same objects of 5 MB; rounds take turns, and the median counts. Wanted: bytes a second of
 whole objects >= 80 %, requests a second of 64 KB ranges >= 30 %. Then the first byte, cold and warm, with an origin
-that takes 40 ms, and the memory of nginx. Needs `wrk`.
+that takes 40 ms, and the memory of nginx; the same through a web node that fills itself by the edge. Needs `wrk`.
 """
 
 import argparse
@@ -24,6 +24,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from playback.tests.test_media import resident
 from spotify_lite.tests.rig import edge, faults, s3, server
 
 OBJECTS = 20
@@ -93,6 +94,7 @@ def main() -> None:
                 cold, warm = first_bytes(pop, signed[:FIRST_BYTES]), first_bytes(pop, signed[:FIRST_BYTES])
                 print(f"first byte with an origin of {ORIGIN_SECONDS * 1000:.0f} ms: cold edge {told(cold)},")
                 print(f"    warm edge {told(warm)}")
+                by_web(folder, storage, origin, pop)
                 origin.heal()
                 for target in signed:
                     ask(pop.port, target)
@@ -114,9 +116,28 @@ def compare(wrk: "Wrk", rounds: int, pop: edge.Pop, signed: list[str], plain: tu
         print(f"    {share:.0f} % of static (wanted: {wanted} %), {failed} failed; nginx {memory_mb(pop)} MB")
 
 
-def fill(storage: s3.Storage, root: Path) -> list[str]:
+def by_web(folder: Path, storage: s3.Storage, origin: faults.Proxy, pop: edge.Pop) -> None:
+    """Time the first byte of cold objects at a web node, and look at its memory."""
+    kid, key = next(iter(pop.keys.items()))
+    settings = storage.environment | {
+        "ORIGINS": f"{storage.region}:{origin.url}/{storage.bucket}",
+        "EDGES": pop.setting,
+        "MEDIA_SIGNING_KEYS": f"{kid}:{key}",
+    }
+    targets = [pop.signed(path) for path in fill(storage, folder / "static", seed=8)]
+    with server.running(folder / "var", extra=settings) as node:
+        before = resident(node)
+        ask(node.port, targets.pop(), {"Range": "bytes=0-0"})  # connections, and boto3
+        half = len(targets) // 2
+        closed = [ask(node.port, target, {"Range": "bytes=0-65535"}) for target in targets[:half]]
+        opened = [ask(node.port, target, {"Range": "bytes=0-"}) for target in targets[half:]]
+        print(f"    cold web  {told(closed)}; of an open-ended range {told(opened)}")
+        print(f"    web node {before / 2**20:.0f} MB before, {resident(node) / 2**20:.0f} MB after (two processes)")
+
+
+def fill(storage: s3.Storage, root: Path, *, seed: int = 7) -> list[str]:
     """Put the same objects into the storage and into a folder; return their paths."""
-    chance, paths = random.Random(7), []
+    chance, paths = random.Random(seed), []
     for _ in range(OBJECTS):
         body = chance.randbytes(SIZE)
         key = hashlib.sha256(body).hexdigest()

@@ -27,7 +27,7 @@ LARGEST_SHARE = 4  # an object of more than this part of the budget is held in w
 WINDOW = 8 * SLICE  # bytes, at most
 REMEMBERED = 16_384  # sizes of objects
 FAILED_FOR = 1.0  # seconds in which what failed is not tried again
-BRIEFLY = 0.3  # seconds that an open-ended range waits for more than its first slice
+BRIEFLY = 0.02  # seconds that an open-ended range waits for more than its first slice: the client asks again
 PATIENCE = 60.0  # seconds that anybody waits at most
 
 logger = logging.getLogger(__name__)
