@@ -126,7 +126,7 @@ def _primary(tools: Path, place: Path, given: Mapping[str, str]) -> Iterator[tup
     names = [f"{role}_PASSWORD" for role in ("POSTGRES", "DATABASE", "REPLICATION")]
     passwords = {name: given.get(name) or secrets.token_hex(16) for name in names}
     variables = passwords | {"PATH": f"{tools}:{os.environ['PATH']}", "PGPASSWORD": passwords["POSTGRES_PASSWORD"]}
-    folder, port = place / "primary", free_port()
+    folder = place / "primary"
     password = place / "password"
     password.write_text(passwords["POSTGRES_PASSWORD"])
     password.chmod(0o644)
@@ -134,6 +134,7 @@ def _primary(tools: Path, place: Path, given: Mapping[str, str]) -> Iterator[tup
     making += ["--locale=C.UTF-8", "--auth=scram-sha-256"]
     with processes.running(making, folder, "initdb", environment=variables, user="postgres") as process:
         assert process.wait(processes.START_SECONDS) == 0, (folder / "initdb.log").read_text()
+    port = free_port()  # only now: others look for ports too
     with _server(["postgres"], folder, port, variables, passwords["DATABASE_PASSWORD"]) as server:
         local = variables | {"PGHOST": str(folder), "PGPORT": str(port)}
         log = folder / "postgres.log"
