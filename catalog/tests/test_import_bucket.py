@@ -36,9 +36,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[s3.Storage]:
 
 @pytest.fixture
 def storage(running: s3.Storage, settings: Any) -> s3.Storage:
-    for bucket in (running.bucket, running.origin.masters, THEIRS):
-        for key in running.names(bucket):
-            running.client().delete_object(Bucket=bucket, Key=key)
+    running.empty(THEIRS)
     s3.use(running, settings)
     return running
 

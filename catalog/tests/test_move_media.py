@@ -31,15 +31,9 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[s3.Storage]:
 
 @pytest.fixture
 def storage(running: s3.Storage, settings: Any) -> s3.Storage:
-    empty(running)
+    running.empty()
     s3.use(running, settings)
     return running
-
-
-def empty(storage: s3.Storage) -> None:
-    for bucket in (storage.bucket, storage.origin.masters):
-        for key in storage.names(bucket):
-            storage.client().delete_object(Bucket=bucket, Key=key)
 
 
 def fill(folder: Path, count: int = 4, size: int = 2000) -> dict[str, bytes]:
@@ -155,7 +149,7 @@ def test_killed_at_random_and_run_again_everything_is_there_once(storage: s3.Sto
     seed = int(os.environ.get("SEED", "5"))
     dice, killed_within = random.Random(seed), 0
     for turn in range(ROUNDS):
-        empty(storage)
+        storage.empty()
         var, delete = tmp_path / str(turn), turn % 2 == 1
         made = fill(var / "media", count=OBJECTS, size=60_000)
         variables = server.environment(var, 1, storage.environment)

@@ -1,16 +1,15 @@
 """Ask for the copies that other regions lack, such as all of them after a region was added."""
 
-import signal
 from argparse import ArgumentParser
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from catalog import copies
+from catalog.management import long
 from catalog.models import Cover, Rendition
-
-SIGNALS = (signal.SIGTERM, signal.SIGINT)  # both end after the batch at hand
 
 
 class Command(BaseCommand):
@@ -28,22 +27,17 @@ class Command(BaseCommand):
             if anew not in regions:
                 raise CommandError(f"{anew} is none of the regions that are copied to: {', '.join(regions)}.")
             self.stdout.write(f"Forgot {copies.forget_region(anew)} objects of {anew}.")
-        stopping: list[int] = []
-        before = {one: signal.signal(one, lambda number, _: stopping.append(number)) for one in SIGNALS}
-        try:
-            self._ask(after, stopping)
-        finally:
-            for one, handler in before.items():
-                signal.signal(one, handler)
+        with long.when_told() as stop:
+            self._ask(after, stop)
 
-    def _ask(self, after: int, stopping: list[int]) -> None:
-        asked, last = 0, after
+    def _ask(self, after: int, stop: Callable[[], bool]) -> None:
+        asked, last, stopped = 0, after, False
         rows = Rendition.objects.filter(file=None, id__gt=after).count() + (0 if after else Cover.objects.count())
         with tqdm(total=rows, unit=" rows", disable=None) as bar:
             for looked in copies.want_lacking(after=after):
                 bar.update(looked.rows)
                 asked, last = asked + looked.asked, looked.last
-                if stopping:
+                if stopped := stop():
                     break
-        ended = f"Stopped; go on with --after {last}." if stopping else "Done."
+        ended = f"Stopped; go on with --after {last}." if stopped else "Done."
         self.stdout.write(f"{ended} {asked} of {rows} lack a copy; the workers make them, the most played first.")

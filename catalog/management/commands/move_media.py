@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from catalog import moving, stores
-from catalog.management import stopping
+from catalog.management import long
 
 
 class Command(BaseCommand):
@@ -20,9 +20,9 @@ class Command(BaseCommand):
     def handle(self, *, delete: bool, **options: Any) -> None:
         if not settings.ORIGINS:
             raise CommandError("There is nowhere to move to: ORIGINS is not set.")
-        with stopping.when_told() as stop, tqdm(unit="B", unit_scale=True, disable=None) as bar:
+        with long.when_told() as stop, tqdm(unit="B", unit_scale=True, disable=None) as bar:
             try:
-                report = moving.move(delete=delete, progress=lambda done, total: _show(bar, done, total), stop=stop)
+                report = moving.move(delete=delete, progress=long.show(bar), stop=stop)
             except stores.Unreachable as error:
                 raise CommandError(f"{error}. What was moved stays; run it again to go on.") from error
         for name, reason in report.refused:
@@ -34,8 +34,3 @@ class Command(BaseCommand):
         )
         if report.refused:
             raise CommandError(f"{len(report.refused)} objects could not be moved; their files stay.")
-
-
-def _show(bar: "tqdm[Any]", done: int, total: int) -> None:
-    bar.total = total
-    bar.update(done - bar.n)

@@ -18,7 +18,10 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="all prefixes; list, and delete nothing")
 
     def handle(self, *, dry_run: bool, **options: Any) -> None:
-        found = self._sweep_all(dry=dry_run) if dry_run or options["all"] else orphans.sweep_due(at=timezone.now())
+        try:
+            found = self._sweep_all(dry=dry_run) if dry_run or options["all"] else orphans.sweep_due(at=timezone.now())
+        except orphans.Strange as reason:
+            raise CommandError(str(reason)) from reason
         for one in found if dry_run else ():
             self.stdout.write(f"{one.region or 'home'} {one.alias} {one.name} {one.size}")
         size = sum(one.size for one in found)

@@ -70,6 +70,12 @@ class Storage:
         pages = self.client().get_paginator("list_objects_v2").paginate(Bucket=bucket or self.bucket)
         return sorted(one["Key"] for page in pages for one in page.get("Contents", ()))
 
+    def empty(self, *buckets: str) -> None:
+        """Delete all objects of both buckets, and of these."""
+        for bucket in (self.bucket, self.origin.masters, *buckets):
+            for name in self.names(bucket):
+                self.client().delete_object(Bucket=bucket, Key=name)
+
     def start(self) -> None:
         """Start the server on its folder, and wait until it takes objects."""
         # Its telemetry is off: nothing leaves this machine.

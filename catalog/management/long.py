@@ -1,8 +1,11 @@
-"""Let long commands be stopped: the first SIGTERM or SIGINT ends them after the piece at hand."""
+"""What long commands have in common: a bar, and an end after the piece at hand where SIGTERM or SIGINT asks for it."""
 
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
+
+from tqdm import tqdm
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
@@ -17,3 +20,13 @@ def when_told() -> Iterator[Callable[[], bool]]:
     finally:
         for one, handler in before.items():
             signal.signal(one, handler)
+
+
+def show(bar: "tqdm[Any]") -> Callable[[int, int], None]:
+    """Return the function that is told how much is done, and how much there is in all."""
+
+    def told(done: int, total: int) -> None:
+        bar.total = total
+        bar.update(done - bar.n)
+
+    return told
