@@ -50,20 +50,29 @@ class _Place:
     store: stores.Store
 
 
+class Strange(Exception):
+    """Most of what lies in the storage is named by no row: it belongs to another database, or this one was emptied."""
+
+
 def sweep_due(*, at: datetime) -> list[Orphan]:
-    """Sweep the prefixes that were not swept for longest, for a minute or so; return what was deleted."""
+    """Sweep the prefixes that were not swept for longest, for a minute or so; return what was deleted.
+
+    Raise Strange where that would delete most of what there is: who wants that has the command `sweep_objects --all`.
+    """
     swept = dict(Sweep.objects.values_list("prefix", "at"))
     due = [prefix for prefix in PREFIXES if prefix not in swept or swept[prefix] < at - ROUND]
     due.sort(key=lambda prefix: swept[prefix].timestamp() if prefix in swept else 0)
-    until, deleted = time.monotonic() + SLICE, []
-    for prefix in due:
-        try:
+    until = time.monotonic() + SLICE
+    deleted: list[Orphan] = []
+    try:
+        if due:
+            _refuse_strange(at)
+        for prefix in due:
             deleted += sweep(prefix, at=at)
-        except OSError as error:
-            logger.warning("the storages are swept later: %s", error)
-            break
-        if time.monotonic() > until:
-            break
+            if time.monotonic() > until:
+                break
+    except OSError as error:
+        logger.warning("the storages are swept later: %s", error)
     if deleted:
         logger.info("deleted %s objects that no row names, %s bytes", len(deleted), sum(one.size for one in deleted))
     return deleted
@@ -78,14 +87,33 @@ def sweep(prefix: str, *, at: datetime, dry: bool = False) -> list[Orphan]:
     for place in _places():
         listed = place.store.under(f"{prefix}/")
         while batch := list(islice(listed, LISTED)):
-            old = [one for one in batch if one.at < at - OLD and _key(place.alias, one.name)]
-            nameless = _without_row(place.alias, old)
+            nameless = _without_row(place.alias, _old(place, batch, at))
             for start in range(0, len(nameless), TURN):
                 some = nameless[start : start + TURN]
                 found += (_orphan(place, one) for one in (some if dry else _delete(place, some, at)))
     if not dry:
         Sweep.objects.update_or_create(prefix=prefix, defaults={"at": at})
     return found
+
+
+def _refuse_strange(at: datetime) -> None:
+    """Look up some hundred old objects of the home storage, or all if there are fewer."""
+    looked = nameless = 0
+    for prefix in PREFIXES:
+        for place in (one for one in _places() if not one.region):
+            some = _old(place, islice(place.store.under(f"{prefix}/"), LISTED), at)
+            looked, nameless = looked + len(some), nameless + len(_without_row(place.alias, some))
+        if looked >= LISTED:
+            break
+    if 2 * nameless > looked:
+        raise Strange(
+            f"{nameless} of {looked} objects have no row: look with 'sweep_objects --dry-run', and at ORIGINS."
+        )
+
+
+def _old(place: _Place, found: Iterable[stores.Kept], at: datetime) -> list[stores.Kept]:
+    """Keep what is ours and of more than a day."""
+    return [one for one in found if one.at < at - OLD and _key(place.alias, one.name)]
 
 
 def _delete(place: _Place, found: Iterable[stores.Kept], at: datetime) -> Iterator[stores.Kept]:

@@ -233,10 +233,28 @@ def test_runs_go_on_where_the_last_one_ended_and_begin_anew_a_day_later(monkeypa
     assert [one.prefix for one in Sweep.objects.exclude(at=now)] == ["7f"]
 
 
-def test_small_storage_is_swept_in_one_run():
+def test_small_storage_is_swept_in_one_run(track):
     name = put("covers", b"picture", "{}/64.webp")
+    name_by_row("renditions", put("renditions", b"song"), track)
     assert [one.name for one in orphans.sweep_due(at=timezone.now() + timedelta(days=2))] == [name]
     assert Sweep.objects.count() == 256
+
+
+def test_storage_of_another_database_is_left_alone(track):
+    """Somebody starts a node with an empty database, or a backup, on a full storage."""
+    songs = {put("renditions", b"%d" % number) for number in range(20)}
+    later = timezone.now() + timedelta(days=2)
+    with pytest.raises(orphans.Strange, match="20 of 20 objects have no row"):
+        orphans.sweep_due(at=later)
+    for name in songs:
+        old("renditions", name)
+    with pytest.raises(CommandError, match="20 of 20 objects have no row"):
+        call_command("sweep_objects")
+    assert kept()["renditions"] == songs
+    assert not Sweep.objects.exists()
+    for name in sorted(songs)[:10]:
+        name_by_row("renditions", name, track)
+    assert {one.name for one in orphans.sweep_due(at=later)} == set(sorted(songs)[10:])
 
 
 def test_storage_that_is_away_ends_the_run_and_nothing_else(settings):
