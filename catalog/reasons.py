@@ -57,6 +57,8 @@ SENTENCES = (
     _("Its sample rate is %(rate)s Hz; at most %(highest)s can be played."),
     _("ffmpeg could not read it: %(cause)s"),
     _("There is no audio in it."),
+    _("Its encoder was killed."),
+    _("It takes longer to read than a file may."),
     _("What ffmpeg made is broken: %(cause)s."),
     _("What ffmpeg made is not whole."),
     _("It should be %(wanted)s s long, and %(made)s s can be read."),

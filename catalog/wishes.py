@@ -98,10 +98,19 @@ def go_on(row: Work) -> None:
 
 def _step(after: tuple[int, int], *, everything: bool) -> tuple[int, tuple[int, int] | None]:
     """Ask for the next slice of songs, the most played first; return how many lacked it, and where the next begins."""
-    songs = Track.objects.after(*after).values_list("bucket", "id")
-    rows = list((songs if everything else songs.filter(bucket__lt=popularity.UNPLAYED))[:SLICE])
+    rows = _songs(after, everything=everything)
     asked = _ask([track_id for _, track_id in rows], UNASKED) if rows else 0
     return asked, rows[-1] if len(rows) == SLICE else None
+
+
+def _songs(after: tuple[int, int], *, everything: bool) -> list[tuple[int, int]]:
+    """Return the next slice by bucket and id: two ranges of the index, where one condition would walk it from afar."""
+    bucket, track_id = after
+    songs = Track.objects.order_by("bucket", "id").values_list("bucket", "id")
+    if not everything:
+        songs = songs.filter(bucket__lt=popularity.UNPLAYED)
+    rows = list(songs.filter(bucket=bucket, id__gt=track_id)[:SLICE])
+    return rows + list(songs.filter(bucket__gt=bucket)[: SLICE - len(rows)])
 
 
 def _ask(track_ids: Collection[int], priority: int) -> int:

@@ -25,11 +25,6 @@ class TrackQuerySet(models.QuerySet["Track"]):
         """Keep what a listener may see."""
         return self.filter(listed(at=at))
 
-    def after(self, bucket: int, track_id: int) -> "TrackQuerySet":
-        """Keep what comes after this place in the order of popularity, in that order."""
-        later = models.Q(bucket__gt=bucket) | models.Q(bucket=bucket, id__gt=track_id)
-        return self.filter(later, bucket__gte=bucket).order_by("bucket", "id")
-
     def by_artist(self, artist_id: int) -> "TrackQuerySet":
         return self.filter(credits__artist_id=artist_id)
 

@@ -1,5 +1,6 @@
 """A master's ladder: every step whole and equally long, measured in the same decode, visible at once or not at all."""
 
+import random
 import re
 import subprocess
 from pathlib import Path
@@ -228,3 +229,22 @@ def test_what_cannot_be_read_to_its_end_is_refused(master, tmp_path):
     assert re.fullmatch(r"It should be 20\.0 s long, and \d+\.\d s can be read\.", row.reason)
     assert steps() == []
     assert not Measurement.objects.exists()
+
+
+def test_messages_that_come_twice_and_in_any_order_end_in_the_same(master, tmp_path):
+    """A message is a hint: whichever comes first does the work, and the others find nothing to do."""
+    songs = [
+        master(audio.make(tmp_path / f"{place}.wav", seconds=0.3, tone=300 + place), seconds=0.3) for place in range(3)
+    ]
+    expected = None
+    for seed in range(6):
+        Measurement.objects.all().delete()
+        Rendition.objects.exclude(name="source").delete()
+        messages = [work.enqueue("ladder", song.id).id for song in songs] * 3
+        random.Random(seed).shuffle(messages)
+        ran = [work.run(message) for message in messages]
+        assert sum(ran) == len(songs)
+        ended = sorted(Rendition.objects.values_list("track_id", "name", "key", "size"))
+        expected = expected or ended
+        assert ended == expected
+    assert len(expected) == 4 * len(songs)
