@@ -50,7 +50,7 @@ def chunks(pieces: int) -> Iterator[bytes]:
         yield b"x" * 1024 * 1024
 
 
-async def media(method: str, path: str, query: str, headers: Any) -> Answer:
+async def media(method: str, path: str, query: str, headers: Any, *, stay: bool = False) -> Answer:
     told = f"{path} {query} {headers.get('range')}".encode()
     fixed = [("cache-control", "immutable"), ("etag", '"e"'), ("content-length", str(len(told)))]
     return Answer(206, fixed, told)
