@@ -1,0 +1,230 @@
+"""Chromium plays what was imported and packaged, through two POPs: every way there is, and whatever ends on the way.
+
+What it heard is compared with the master sample by sample: nothing left out, nothing twice, no silence.
+"""
+
+import hashlib
+import json
+import os
+import random
+import re
+import subprocess
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import imageio_ffmpeg
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Route
+
+from spotify_lite.tests import rig
+from spotify_lite.tests.rig import sound
+from spotify_lite.tests.rig.delivery import Delivery, Song, running
+from spotify_lite.tests.rig.edge import Pop
+from spotify_lite.tests.rig.player import Player
+
+pytestmark = pytest.mark.rig
+
+FRAME = 1_024  # samples of an AAC frame: what a join may cost
+ALIKE = 0.8  # of a stretch with its master; where two bitrates join, half a frame is faded in
+LEAVING = 10  # seconds that the play decision may take to leave a POP
+BRIEF = 5  # seconds that an address lives
+SONGS = int(os.environ.get("CHAOS_ROUNDS", "2")) * 5 // 2 + 5  # 10, or 55 for more
+LARGE = 3 * 1024**2  # bytes of each
+DISK = 4 * 1024**2  # bytes
+SIGNED = re.compile(r"(/media/[0-9a-f]{2}/[0-9a-f]{64}\.mp4)\?exp=\d+&kid=\w+&sig=[0-9a-f]+")
+
+
+@pytest.fixture(scope="module")
+def delivery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Delivery]:
+    rig.need("chromium", package="chromium")
+    with running(tmp_path_factory.mktemp("delivery") / "all") as found:
+        yield found
+
+
+@pytest.fixture
+def open_player(chromium: Browser, delivery: Delivery) -> Iterator[Callable[[], Player]]:
+    opened: list[Player] = []
+
+    def start() -> Player:
+        opened.append(Player(chromium, delivery.origin))
+        return opened[-1]
+
+    yield start
+    for one in opened:
+        one.close()
+
+
+def assert_whole(heard: np.ndarray, song: Song, *, seconds: float) -> None:
+    """Assert that so much was heard as the master has it."""
+    places = sound.follow(heard, song.master)
+    assert places[-1].at >= seconds - 1
+    wrong = [place for place in places if abs(place.lag) > FRAME or place.likeness < ALIKE]
+    assert wrong == []
+
+
+def media_requests(pop: Pop) -> int:
+    return sum(entry["path"].startswith("/media/") for entry in pop.requests)
+
+
+def test_a_song_is_heard_whole_whichever_way_it_is_played(
+    delivery: Delivery, open_player: Callable[[], Player]
+) -> None:
+    """Three players at once: the file, hls.js with a forced change of bitrate and back, and the browser's own HLS."""
+    file, js, native = open_player(), open_player(), open_player()
+    flac, mp3 = delivery.track("flac"), delivery.track("mp3")
+    assert native.do("probe.audio.canPlayType('application/vnd.apple.mpegurl')") in {"maybe", "probably"}
+    js.play("hls", flac["hls_url"], level=0, maxBufferLength=4, maxMaxBufferLength=4)
+    file.play("plain", mp3["audio_url"])
+    native.play("plain", mp3["hls_url"])
+    assert [rate // 50_000 for rate in js.do("player.levels.map((level) => level.bitrate)")] == [1, 2, 4]
+    js.until(2)
+    js.do("player.loadLevel = 2")
+    file.until(4)
+    native.until(4)
+    for one in (file, native):
+        assert one.seen == {"stalls": [], "switches": [], "errors": []}
+        assert_whole(one.heard(), delivery.songs["mp3"], seconds=4)
+    js.until(6.5)
+    js.do("player.loadLevel = 0")
+    js.until(11.5)
+    assert js.seen == {"stalls": [], "switches": [0, 2, 0], "errors": []}
+    assert_whole(js.heard(), delivery.songs["flac"], seconds=11.5)
+    assert media_requests(delivery.pops[0]) > 6
+    assert media_requests(delivery.pops[1]) == 0, "who is second is not asked"
+
+
+def test_a_pop_that_is_killed_is_not_heard(delivery: Delivery, open_player: Callable[[], Player]) -> None:
+    """What was fetched plays on while the player finds the other POP."""
+    js, loop = open_player(), open_player()
+    track = delivery.track("flac")
+    first, second = delivery.pops
+    js.play("hls", track["hls_url"], maxBufferLength=4, maxMaxBufferLength=4)
+    loop.play("ranges", [track["audio_url"], *track["audio"]["fallback_urls"]], ahead=4)
+    for one in (js, loop):
+        one.until(2)
+    before = media_requests(second)
+    first.kill()
+    try:
+        for one in (js, loop):
+            one.until(10)
+            assert one.seen["stalls"] == []
+            assert [error for error in one.seen["errors"] if "fatal" in error] == []
+            assert_whole(one.heard(), delivery.songs["flac"], seconds=10)
+        assert media_requests(second) - before > 2
+        gone = first.url.removeprefix("http://")
+        assert loop.seen["errors"] == [f"{gone} is gone"], "it is asked once more, and no more after that"
+        wait_for(lambda: second.url in delivery.track("flac")["audio_url"])
+    finally:
+        first.start()
+
+
+def test_other_players_read_the_manifests(delivery: Delivery, tmp_path: Path) -> None:
+    """Debian's ffmpeg reads HLS. Its DASH takes `&` in an address for markup; a newer one reads that."""
+    for kind, song in delivery.songs.items():
+        track = delivery.track(kind)
+        ways = ((rig.need("ffmpeg", package="ffmpeg"), "hls_url"), (imageio_ffmpeg.get_ffmpeg_exe(), "dash_url"))
+        for program, address in ways:
+            pcm = tmp_path / f"{kind}.pcm"
+            argv = [program, "-nostdin", "-v", "warning", "-y", "-i", track[address], "-map", "0:a:0"]
+            argv += ["-ac", "1", "-f", "s16le", str(pcm)]
+            done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=60)
+            assert (done.stderr, done.returncode) == ("", 0)
+            samples = np.frombuffer(pcm.read_bytes(), "<i2") / 32_767
+            assert abs(len(samples) - len(song.master)) <= 2 * FRAME
+            assert_whole(samples, song, seconds=20)
+        with urllib.request.urlopen(track["dash_url"], timeout=20) as answer:
+            assert b'subsegmentAlignment="true"' in answer.read(), "a change of bitrate leaves nothing out"
+
+
+def test_an_address_that_ends_in_the_middle_is_asked_for_again_once(
+    delivery: Delivery, open_player: Callable[[], Player]
+) -> None:
+    js, loop = open_player(), open_player()
+    pop, decisions = delivery.pops[0], []
+    wait_for(lambda: pop.url in delivery.track("flac")["audio_url"])
+
+    def brief(text: str) -> str:
+        """Return the text with addresses of the same objects that end soon, as the node would sign them then."""
+        exp = int(time.time()) + BRIEF
+        return SIGNED.sub(lambda found: pop.signed(found[1], exp=exp), text)
+
+    def decide() -> list[str]:
+        track = delivery.press_play("flac")["track"]
+        decisions.append("play")
+        return [brief(url) for url in (track["audio_url"], *track["audio"]["fallback_urls"])]
+
+    def shorten(route: Route) -> None:
+        answer = route.fetch()
+        decisions.append("playlist")
+        route.fulfill(response=answer, body=brief(answer.text()))
+
+    js.page.route("**/hls/*.m3u8*", shorten)
+    loop.page.expose_function("decide", decide)
+    js.play("hls", delivery.track("flac")["hls_url"], level=1, maxBufferLength=4, maxMaxBufferLength=4)
+    loop.play("ranges", decide(), ahead=3)
+    for one in (js, loop):
+        one.until(12)
+    for one, kind in ((js, "playlist"), (loop, "play")):
+        assert one.seen["stalls"] == []
+        assert one.seen["errors"] == []
+        assert_whole(one.heard(), delivery.songs["flac"], seconds=12)
+        refused = decisions.count(kind) - 1
+        assert 1 <= refused <= 3, "once it has ended, and again after 5 more seconds or so"
+    ended = sum(entry["status"] == 410 for entry in pop.requests)
+    assert len(decisions) == 2 + ended, "one new decision each time, and one for each player to begin with"
+    print(f"{ended} addresses ended")
+
+
+@pytest.fixture
+def small(delivery: Delivery) -> Iterator[Pop]:
+    """Give the first POP with a cache of four megabytes, for the while."""
+    pop, before = delivery.pops[0], dict(delivery.pops[0].environment)
+    pop.stop()
+    pop.disk_size, pop.cache = str(DISK), pop.folder / "disk" / "cache"
+    pop.environment |= {"EDGE_CACHE": str(pop.cache)}
+    pop.start()
+    yield pop
+    pop.stop()
+    pop.disk_size, pop.environment = "", before
+    pop.start()
+
+
+def test_a_pop_whose_disk_fills_is_left_and_every_song_arrives_byte_by_byte(
+    delivery: Delivery, open_player: Callable[[], Player], small: Pop
+) -> None:
+    """Many more bytes than the disk holds, asked for there first, all songs at once; then something else fills it."""
+    player, songs = open_player(), {}
+    wait_for(lambda: small.url in delivery.track("flac")["audio_url"])
+    for seed in range(SONGS):
+        content = random.Random(seed).randbytes(LARGE)
+        key = hashlib.sha256(content).hexdigest()
+        path = f"/media/{key[:2]}/{key}.mp4"
+        delivery.storage.client().put_object(Bucket=delivery.storage.bucket, Key=path[1:], Body=content)
+        songs[key] = [pop.url + pop.signed(path) for pop in delivery.pops]
+    assert player.do(f"Promise.all({json.dumps(list(songs.values()))}.map(probe.digest))") == list(songs)
+    fill(small)
+    wait_for(lambda: small.url not in delivery.track("flac")["audio_url"])
+    assert small.health()["status"] == "full"
+    assert player.do(f"probe.digest({json.dumps(songs[key])})") == key, "who asks there is served all the same"
+    print(f"{SONGS} songs; left the POP at", player.seen["errors"])
+
+
+def fill(pop: Pop) -> None:
+    """Leave no byte free on its disk, which it alone sees; write no more than that, should it be another disk."""
+    assert pop.process is not None
+    other = Path(f"/proc/{pop.process.pid}/root{pop.folder}/disk/other")
+    with other.open("wb", buffering=0) as file, suppress(OSError):
+        for _ in range(DISK // 4_096):
+            file.write(bytes(4_096))
+    assert other.stat().st_size < DISK, "it is full"
+
+
+def wait_for(what: Callable[[], object]) -> None:
+    until = time.monotonic() + LEAVING
+    while not what():
+        assert time.monotonic() < until
+        time.sleep(0.2)
