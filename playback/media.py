@@ -14,7 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.storage import storages
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 
 from playback import cloudfront, delivery, edges, in_place, ranges, replies, residents, signing, tmpfs
 from playback.delivery import Pop
@@ -55,7 +55,7 @@ async def serve(method: str, path: str, query: str, headers: Any, *, stay: bool 
         return plain(404, "There is no such object.", *asked.cross_origin)
     except in_place.Changed:
         return plain(410, "The file has changed. Please ask for the track again.", *asked.cross_origin)
-    except (DatabaseError, Away, Full):
+    except (DatabaseError, InterfaceError, Away, Full):
         return plain(503, "Please try again.", ("retry-after", "2"), *asked.cross_origin)
 
 
@@ -107,7 +107,7 @@ async def _refuse_in_place(key: str, extension: str) -> None:
     try:
         if await _found_in_place(key, extension) is not None:
             raise Missing
-    except DatabaseError:
+    except (DatabaseError, InterfaceError):
         return
 
 

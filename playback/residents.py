@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, InterfaceError, close_old_connections
 from django.utils import timezone
 
 from playback import edges
@@ -56,14 +56,14 @@ class Memory:
             self._unwritten.pop((edge, key), None)
 
     def exchange(self) -> None:
-        """Write what is new here, and read what is new elsewhere; raise DatabaseError."""
+        """Write what is new here, and read what is new elsewhere; raise DatabaseError or InterfaceError."""
         caches = edges.view().caches
         self._forget_emptied(caches)
         with self._changing:
             unwritten, self._unwritten = self._unwritten, {}
         try:
             save([(edge, key, size) for (edge, key), size in unwritten.items()], caches=caches)
-        except DatabaseError:
+        except (DatabaseError, InterfaceError):
             with self._changing:
                 self._unwritten = unwritten | self._unwritten
             raise
@@ -85,7 +85,7 @@ class Memory:
                 close_old_connections()
                 self.exchange()
                 away = False
-            except DatabaseError as error:
+            except (DatabaseError, InterfaceError) as error:
                 if not away:
                     logger.warning("What edges hold is not exchanged with other nodes: %s", error)
                 away = True

@@ -5,6 +5,7 @@ import os
 import shutil
 import stat
 import time
+from multiprocessing.util import Finalize
 from pathlib import Path
 
 LOOK = 1.0  # seconds for which a count of lingering files stands
@@ -34,6 +35,7 @@ def claim(folder: Path) -> Path:
         lock = os.open(own / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         fcntl.flock(lock, fcntl.LOCK_EX)
         _locks.append(lock)
+        Finalize(None, shutil.rmtree, args=(own,), kwargs={"ignore_errors": True}, exitpriority=0)  # in workers too
     finally:
         os.close(gate)
     return own

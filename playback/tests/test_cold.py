@@ -373,6 +373,7 @@ def test_what_a_killed_process_left_is_deleted(stage: Stage) -> None:
         now = set(folder.glob("*/"))
         assert len(now) == len(before), "one has gone, and one has come"
         assert len(now - before) == 1
+    assert set(folder.glob("*/")) == now & before, "in an orderly end nothing is left"
 
 
 def test_folder_that_others_may_write_is_not_used(stage: Stage, tmp_path: Path) -> None:
