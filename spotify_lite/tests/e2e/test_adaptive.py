@@ -115,6 +115,7 @@ def test_a_pop_that_is_killed_is_not_heard(delivery: Delivery, open_player: Call
             assert [error for error in one.seen["errors"] if "fatal" in error] == []
             assert_whole(one.heard(), delivery.songs["flac"], seconds=10)
         assert media_requests(second) - before > 2
+        assert any(url.endswith("?edge=two") for url in js.asked), "by the redundant variants"
         gone = first.url.removeprefix("http://")
         assert loop.seen["errors"] == [f"{gone} is gone"], "it is asked once more, and no more after that"
         wait_for(lambda: second.url in delivery.track("flac")["audio_url"])

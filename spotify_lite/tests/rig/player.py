@@ -46,6 +46,8 @@ class Player:
     def __init__(self, browser: Browser, origin: str) -> None:
         self.page: Page = browser.new_page()
         self.page.set_default_timeout(PATIENCE)
+        self.asked: list[str] = []  # every address that was fetched
+        self.page.on("request", lambda request: self.asked.append(request.url))
         self.page.goto(origin)
         self.page.locator("button").click()  # sound needs a press
 
