@@ -24,6 +24,7 @@ from spotify_lite.places import Edge
 CHUNK = 1 << 18  # bytes
 PATIENCE = urllib3.Timeout(connect=3.0, read=70.0)  # seconds; a cold slice may come from a slow origin
 SLICE = 50  # objects of a POP that the clock's audit reads at once
+SETTLED = 0.5  # seconds until the cache has surely taken what it has just sent
 RATE = 20_000_000  # bytes a second, of which listeners hardly notice anything
 
 logger = logging.getLogger(__name__)
@@ -104,6 +105,7 @@ class Auditor:
             self._purge(thing)
             if self._reads_right(thing):
                 return Outcome.REPLACED
+            time.sleep(SETTLED)
             self._purge(thing)
         except (urllib3.exceptions.HTTPError, _Away) as error:
             logger.warning("The edge %s cannot be audited for %s: %s", self.edge.name, thing.key, error)

@@ -1,5 +1,7 @@
 """An edge as listeners see it: the same answers as the web node's own media server, out of its cache."""
 
+import time
+
 import pytest
 
 from playback import replies
@@ -9,6 +11,15 @@ from spotify_lite.tests.edges import PLAYER, ask
 pytestmark = [pytest.mark.rig, pytest.mark.xdist_group("edge")]
 
 COVER = f"/covers/cd/{'cd' * 32}"
+
+
+def play(world: edges.World, song: edges.Song) -> None:
+    """Listen to the whole, and wait until the cache has it: the last bytes reach the listener a moment before."""
+    assert ask(world.pop.port, world.pop.signed(song.path)).body == song.body
+    limit = time.monotonic() + 5
+    while ask(world.pop.port, world.pop.signed(f"/edge/resident{song.path}")).status != 200:
+        assert time.monotonic() < limit
+        time.sleep(0.02)
 
 
 def test_signed_address_answers_the_whole_object(world: edges.World) -> None:
@@ -167,7 +178,7 @@ def test_what_is_here_whole_is_told_without_asking_the_origin(world: edges.World
     assert ask(world.pop.port, resident).status == 404
     ask(world.pop.port, world.pop.signed(song.path), headers={"Range": "bytes=0-9"})
     assert ask(world.pop.port, resident).status == 404, "one slice of three"
-    ask(world.pop.port, world.pop.signed(song.path))
+    play(world, song)
     world.origin.spoil(refuse=True)
     reply = ask(world.pop.port, resident)
     assert (reply.status, reply.body) == (200, b'{"resident":true,"size":2097157}\n')
@@ -178,22 +189,24 @@ def test_what_is_here_whole_is_told_without_asking_the_origin(world: edges.World
 def test_purged_object_is_fetched_again(world: edges.World) -> None:
     song = world.song(2 * edges.SLICE + 5)
     purge = world.pop.signed(f"/edge/purge{song.path}")
-    ask(world.pop.port, world.pop.signed(song.path))
+    play(world, song)
     reply = ask(world.pop.port, purge, "POST")
     assert (reply.status, reply.body) == (200, b'{"purged":3}\n')
     assert ask(world.pop.port, world.pop.signed(f"/edge/resident{song.path}")).status == 404
-    assert ask(world.pop.port, world.pop.signed(song.path)).body == song.body
+    play(world, song)
     assert world.gets(song) == [2, 2, 2]
-    ask(world.pop.port, world.pop.signed(song.path))
     assert ask(world.pop.port, purge).status == 405, "a link that is followed purges nothing"
     assert ask(world.pop.port, purge, "POST").body == b'{"purged":3}\n'
-    ask(world.pop.port, world.pop.signed(song.path), headers={"Range": "bytes=1100000-1100001"})
+    second = {"Range": "bytes=1100000-1100001"}
+    ask(world.pop.port, world.pop.signed(song.path), headers=second)
+    while ask(world.pop.port, world.pop.signed(song.path), headers=second).headers["x-cache"] != "HIT":
+        time.sleep(0.05)  # the listener had its two bytes before the cache had the slice
     assert ask(world.pop.port, purge, "POST").body == b'{"purged":1}\n', "without the first slice, too"
 
 
 def test_purge_and_residency_need_their_own_signature(world: edges.World) -> None:
     song = world.song()
-    ask(world.pop.port, world.pop.signed(song.path))
+    play(world, song)
     query = world.pop.signed(song.path).partition("?")[2]
     for verb, method in (("resident", "GET"), ("purge", "POST")):
         other = "purge" if verb == "resident" else "resident"
@@ -230,6 +243,8 @@ def test_health_tells_of_the_disk_and_of_a_wiped_cache(world: edges.World) -> No
         assert 0 < health["free_share"] <= 1
         song = world.song()
         ask(pop.port, pop.signed(song.path))
+        while ask(pop.port, pop.signed(song.path)).headers["x-cache"] != "HIT":
+            time.sleep(0.02)
         pop.kill()
         pop.start()
         assert pop.health()["cache_id"] == health["cache_id"], "a crash forgets nothing"

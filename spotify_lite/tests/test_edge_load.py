@@ -148,7 +148,7 @@ def test_edge_with_a_full_disk_serves_on_and_says_so(world: edges.World) -> None
         (pop.disk / "other").unlink()
         until_status(pop, "ok")
         assert ask(pop.port, pop.signed(cold[0].path)).body == cold[0].body
-        assert ask(pop.port, pop.signed(f"/edge/resident{cold[0].path}")).status == 200
+        assert ask(pop.port, pop.signed(cold[0].path), headers={"Range": "bytes=0-9"}).headers["x-cache"] == "HIT"
 
 
 def test_disk_that_fills_in_the_middle_of_transfers_spoils_nothing_that_stays(world: edges.World) -> None:
@@ -168,6 +168,8 @@ def test_disk_that_fills_in_the_middle_of_transfers_spoils_nothing_that_stays(wo
                     reply = ask(pop.port, pop.signed(song.path), headers=span)
                 except http.client.IncompleteRead as broken:
                     heard += broken.partial
+                except ConnectionError:
+                    pass
                 else:
                     heard += reply.body if reply.status == 206 else b""
                 if len(heard) == len(song.body):
