@@ -16,8 +16,10 @@ from spotify_lite.tests.rig import processes, stack
 pytestmark = [pytest.mark.rig, pytest.mark.slow, pytest.mark.xdist_group("deployed")]
 
 PACKAGED_SECONDS = 60.0
-MAKE_LISTENER = """
+COME_IN = """
 from accounts.models import User
+from django.core.management import call_command
+call_command("import_music", MUSIC, "--copy")
 User.objects.create_user("listener", password="listener-secret-1")
 """
 
@@ -31,8 +33,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[stack.Stack]:
         tags = {"title": title, "artist": "Halcyon Pike", "album": "Harbour"}
         audio.make(music / f"{title}.{kind}", seconds=8, cover=audio.picture(), **tags)
     with stack.running(folder) as running:
-        running.manage("import_music", str(music), "--copy")
-        running.manage("shell", "-v0", "-c", MAKE_LISTENER)
+        running.manage("shell", "-v0", "-c", COME_IN.replace("MUSIC", repr(str(music))))
         yield running
 
 

@@ -7,6 +7,7 @@ import http.client
 import json
 import os
 import shlex
+import signal
 import ssl
 import subprocess
 import sys
@@ -25,6 +26,12 @@ from spotify_lite.tests.rig import cluster, compose, edge, haproxy, postgres, pr
 HOST = "127.0.0.1"
 POPS = ("127.0.0.2", "127.0.0.3")  # addresses of loopback too, told apart by the balancer as hosts are
 NODES = ("web-1", "web-2")
+PREPARE = """
+from django.core.management import call_command
+call_command("make_buckets")
+for command in ("migrate", "collectstatic"):
+    call_command(command, verbosity=0, interactive=False)
+"""  # one process instead of three: starting Django is most of what each of them takes
 
 
 @dataclass
@@ -151,9 +158,7 @@ def running(folder: Path, **values: str) -> Iterator[Stack]:
         ports = {name: server.free_port() for name in NODES}
         stack = Stack(folder, made, https, primary, replica, cache, broker, storage, ports)
         haproxy.make_certificate(stack.certificate, HOST, *POPS)
-        with ThreadPoolExecutor() as pool:
-            jobs = [("migrate", "--verbosity=0"), ("make_buckets",), ("collectstatic", "--noinput", "--verbosity=0")]
-            list(pool.map(lambda job: stack.manage(*job), jobs))
+        stack.manage("shell", "-v0", "-c", PREPARE)
         stack.pops = _together(ends, *(_pop(stack, number) for number in (1, 2)))
         stack.nodes = _together(ends, *(_node(stack, name) for name in NODES))
         stack.worker, stack.beat = _together(ends, _celery(stack, "worker"), _celery(stack, "beat"))
@@ -221,7 +226,12 @@ def _node(stack: Stack, name: str) -> Callable[[], AbstractContextManager[server
 def _celery(stack: Stack, name: str) -> Callable[[], AbstractContextManager["subprocess.Popen[bytes]"]]:
     command = [sys.executable, "-m", *shlex.split(compose.services(stack.values)[name]["command"])]
     return lambda: processes.running(
-        command, stack.folder / name, name, environment=stack.node(name), place=server.ROOT
+        command,
+        stack.folder / name,
+        name,
+        environment=stack.node(name),
+        place=server.ROOT,
+        ends_on=signal.SIGKILL,  # nobody waits for its work at the end
     )
 
 
