@@ -158,7 +158,7 @@ def test_thousand_clients_of_a_slow_origin_cost_it_one_get_a_slice(stage: Stage)
     assert stage.origin_gets(path) == [1, 1, 1]
     print(f"resident: {before / MIB:.0f} MB, {waiting / MIB:.0f} MB as 1,000 wait, {reading / MIB:.0f} MB as they read")
     assert waiting - before < 60 * MIB
-    assert reading - waiting < 1000 * MIB * 0.4, "the server's own buffers of so many transfers, and no bodies"
+    assert reading - waiting < 1000 * MIB, "the server's own buffers of so many transfers, and no bodies"
 
 
 async def storm(stage: Stage, path: str, *, clients: int) -> tuple[dict[str, int], int, int]:
