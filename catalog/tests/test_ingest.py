@@ -64,7 +64,7 @@ def test_track_is_written_with_all_that_hangs_on_it(music):
     assert (rendition.name, rendition.file, rendition.mime) == ("source", file, "audio/mpeg")
     assert track.card["audio"] == [
         {"name": "source", "key": rendition.key, "ext": "mp3", "mime": "audio/mpeg"}
-        | {"bitrate": rendition.bitrate, "bytes": file.size}
+        | {"bitrate": rendition.bitrate, "bytes": file.size, "in_place": True}
     ]
     assert track.card["artists"][1] == {"id": Artist.objects.get(name="Mia").id, "name": "Mia", "role": "featured"}
     assert not SearchChange.objects.exists()  # the indexer has taken them

@@ -48,7 +48,8 @@ print(json.dumps({
     "lost": [one.name for one in Upload.objects.all() if not storages["masters"].exists(one.storage_name)],
     "tracks": Track.objects.count(), "masters": Master.objects.count(),
     "listed": Track.objects.filter(published=True).count(),
-    "renditions": Rendition.objects.filter(name="source").count(), "work": list(Work.objects.values_list("kind", "state", "reason")),
+    "renditions": Rendition.objects.filter(name="source").count(),
+    "work": list(Work.objects.values_list("kind", "state", "reason")),
 }))
 """
 EXPIRE = """
