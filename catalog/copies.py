@@ -102,38 +102,44 @@ def forget_region(region: str) -> int:
 
 
 def _copy(row: Work, alias: str, names: Iterable[str]) -> None:
-    away = False
+    away, refused = False, set()
     with media.scratch() as folder:
         for name in names:
             placed = Placement.objects.filter(name=_path(alias, name)).values_list("region", flat=True)
             lacking = [origin for origin in others() if origin.region not in set(placed)]
             awake = [origin for origin in lacking if not cache.get(_mark(origin))]
             away |= len(awake) < len(lacking)
-            if awake:
-                away |= not _spread(alias, name, awake, folder / Path(name).name)
+            for region, error in _spread(alias, name, awake, folder / Path(name).name) if awake else ():
+                if isinstance(error, stores.Unreachable):
+                    away = True
+                else:
+                    refused.add(f"Region {region} does not take it: {error}.")
     if away:
         raise work.Later(_wait(row))
+    if refused:
+        raise work.Failed(" ".join(sorted(refused)))
 
 
-def _spread(alias: str, name: str, origins: Collection[Origin], path: Path) -> bool:
-    """Fetch the object from home once and put it into each region; return False where some storage is away."""
+def _spread(alias: str, name: str, origins: Collection[Origin], path: Path) -> list[tuple[str, OSError]]:
+    """Fetch the object from home once and put it into each region; return what went wrong where, home being ""."""
     try:
         sha256 = media.fetch(stores.store(alias), name, path)
     except FileNotFoundError as error:
         raise work.Failed("It is not in the home storage.") from error
     except stores.Unreachable as error:
         logger.warning("the home storage is away: %s", error)
-        return False
-    everywhere = True
+        return [("", error)]
+    troubles: list[tuple[str, OSError]] = []
     for origin in origins:
         try:
             _place(origin, alias, name, path, sha256)
-        except stores.Unreachable as error:
-            logger.warning("region %s is away: %s", origin.region, error)
-            cache.set(_mark(origin), True, AWAY)
-            everywhere = False
+        except OSError as error:
+            troubles.append((origin.region, error))
+            if isinstance(error, stores.Unreachable):
+                logger.warning("region %s is away: %s", origin.region, error)
+                cache.set(_mark(origin), True, AWAY)
     path.unlink()
-    return everywhere
+    return troubles
 
 
 def _place(origin: Origin, alias: str, name: str, path: Path, sha256: str) -> None:

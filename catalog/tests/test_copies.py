@@ -160,6 +160,20 @@ def test_cover_is_copied_in_all_sizes(home, far_server):
     assert all(name.startswith(f"covers/{key[:2]}/{key}/") for name in far_server.names())
 
 
+def test_region_that_refuses_holds_up_no_other(home, far_server, settings):
+    """One that takes none of our objects came first: those behind it got nothing, of a cover not even one size."""
+    shut = Origin("shut", home.endpoint, "NO")  # a bucket cannot be called so
+    settings.ORIGINS = (home.origin, shut, *settings.ORIGINS[1:])
+    covers.take(io.BytesIO(audio.picture()))
+    run_all()
+    assert bytes_in(far_server) == bytes_in(home)
+    assert set(Placement.objects.values_list("region", flat=True)) == {"far"}
+    assert Work.objects.get().reason.startswith("Region shut does not take it: ")
+    for _ in range(work.ATTEMPTS):
+        run_all()
+    assert Work.objects.get().state == Work.State.FAILED
+
+
 def test_nothing_is_asked_for_where_there_is_nowhere_to_copy_to(make_track):
     make_track()
     copies.want(Rendition.objects.all())

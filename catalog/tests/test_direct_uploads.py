@@ -224,9 +224,32 @@ def test_quota_is_asked_before_a_form_and_again_at_arrival(
         assert answer.status_code == 429
         assert 3500 < int(answer["Retry-After"]) <= 3601
         assert "in 60 minutes" in answer.json()["detail"]
-    assert masters(storage) == [forms[0]["fields"]["key"]]
+    assert masters(storage) == sorted(form["fields"]["key"] for form in forms)
     settings.UPLOADS_PER_HOUR, settings.UPLOAD_QUOTA = 0, len(content) + 10
     assert desk.post(FORM, {"name": "a.mp3", "size": 11}).status_code == 429
+    settings.UPLOAD_QUOTA = 0
+    assert arrive(desk, forms[1]).status_code == 201  # there is room again, and the file need not be sent again
+
+
+def test_word_that_is_counted_against_itself_loses_nothing(
+    desk: Client, storage: s3.Storage, tmp_path: Path, settings: Any, monkeypatch: Any
+) -> None:
+    """A page that heard no answer says it again while the first is on its way: the file that was taken was deleted."""
+    settings.UPLOADS_PER_HOUR = 1
+    content = song(tmp_path)
+    form = ask(desk, content)
+    send(form, content)
+    look = direct.look
+
+    def look_late(incoming: uuid.UUID) -> Any:
+        monkeypatch.setattr(direct, "look", look)
+        assert arrive(desk, form).status_code == 201
+        return look(incoming)
+
+    monkeypatch.setattr(direct, "look", look_late)
+    assert arrive(desk, form).status_code == 201
+    assert finish(desk) == {"song.mp3": ("ready", "Ready")}
+    assert Upload.objects.count() == 1
 
 
 def test_bytes_that_change_after_they_were_read_are_not_what_is_kept(
