@@ -75,4 +75,5 @@ class Player:
         return np.frombuffer(base64.b64decode(self.page.evaluate("probe.heard()")), "<i2") / 32_767
 
     def close(self) -> None:
+        self.page.unroute_all(behavior="ignoreErrors")
         self.page.close()

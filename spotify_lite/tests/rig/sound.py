@@ -13,6 +13,7 @@ STRETCH = 2_048  # samples compared at once
 STEP = 1_024  # samples from one stretch to the next
 AROUND = 4_096  # samples before and after its place where a stretch is looked for
 LOUD = 0.02  # below is the silence before the first sound
+PAUSE = 64  # samples of nothing at all, which noise has not: the machine was too busy to play what it had
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,11 @@ def write(samples: np.ndarray, path: Path, *options: str) -> Path:
 
 
 def follow(heard: np.ndarray, master: np.ndarray) -> list[Place]:
-    """Return where each stretch of what was heard comes from, in order; the lag is against the first half second."""
-    heard = heard[int(np.argmax(np.abs(heard) > LOUD)) :]
+    """Return where each stretch of what was heard comes from, in order; the lag is against the first half second.
+
+    Pauses are cut out: what was there and not played in time comes later, and is neither left out nor said twice.
+    """
+    heard = _without_pauses(heard[int(np.argmax(np.abs(heard) > LOUD)) :])
     anchor = RATE // 4
     start, _ = _find(heard[anchor : anchor + 4 * STRETCH], master, anchor, RATE // 4)
     places = []
@@ -52,6 +56,14 @@ def follow(heard: np.ndarray, master: np.ndarray) -> list[Place]:
         lag, likeness = _find(heard[at : at + STRETCH], master, at + start, AROUND)
         places.append(Place(at / RATE, lag, likeness))
     return places
+
+
+def _without_pauses(heard: np.ndarray) -> np.ndarray:
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], heard == 0, [0]]).astype(np.int8)))
+    kept = np.ones(len(heard), bool)
+    for first, last in edges.reshape(-1, 2):
+        kept[first:last] = last - first < PAUSE
+    return heard[kept]
 
 
 def _find(stretch: np.ndarray, master: np.ndarray, at: int, around: int) -> tuple[int, float]:

@@ -3,7 +3,7 @@
 const RATE = 44100; // samples a second: the ladder's own, so that nothing is resampled
 
 export async function record(audio) {
-  const context = new AudioContext({ sampleRate: RATE });
+  const context = new AudioContext({ sampleRate: RATE, latencyHint: "playback" });
   await context.audioWorklet.addModule("recorder.js");
   const recorder = new AudioWorkletNode(context, "recorder", { outputChannelCount: [2] });
   const blocks = [];
