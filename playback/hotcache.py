@@ -219,8 +219,10 @@ class Hot:
         except OSError as error:  # the tmpfs is full, or gone
             logger.warning("A slice of %s could not be kept: %s", window.name, error)
             raise Full from error
-        except ValueError as error:  # a key of the settings is none
-            logger.warning("%s cannot be asked for: %s", window.name, error)
+        except (Missing, Away):
+            raise
+        except Exception as error:  # such as credentials that are none, or were not renewed: whoever waits must hear it
+            logger.warning("%s cannot be asked for: %s", window.name, type(error).__name__)
             raise Away from error
         window.through.add(fetched.edge)
         return fetched
