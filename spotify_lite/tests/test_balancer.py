@@ -203,6 +203,23 @@ def test_what_is_for_those_inside_or_too_large_is_refused_at_the_door(eu: Region
     assert [list(node.asked) for node in eu.nodes] == before
 
 
+def test_signed_paths_have_one_spelling(eu: Region) -> None:
+    """A node is told the decoded path alone, and would take each of these for what was signed."""
+    before = [list(node.asked) for node in eu.nodes]
+    for path in (
+        "/media/00%2Fx.mp4",
+        "/media%2f00/x.mp4",
+        "/%6Dedia/00/x.mp4",
+        "/media/00/x%2Emp4",
+        "/media/00/%78.mp4",
+    ):
+        status, headers, _ = eu.ask("GET", f"{path}?exp=1&kid=a&sig=0")
+        assert (status, headers["cache-control"]) == (403, "no-store"), path
+    assert [list(node.asked) for node in eu.nodes] == before
+    assert eu.ask("GET", "/media/00/x.mp4?exp=1")[0] == 200
+    assert eu.ask("GET", "/search?q=50%25")[0] == 200
+
+
 @pytest.mark.parametrize(
     ("method", "path", "tries"),
     [
