@@ -5,6 +5,8 @@ import hashlib
 import random
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from datetime import timedelta
 from typing import IO, Any
 
 from botocore.exceptions import ClientError
@@ -17,11 +19,12 @@ from spotify_lite.places import Origin
 
 CHUNK = 1 << 20  # bytes read at once
 TYPES = {"mp4": "audio/mp4", "mp3": "audio/mpeg", "ogg": "audio/ogg", "webp": "image/webp"}  # edges pass them on
+ANSWERED = 600  # seconds that browsers remember what the bucket allows
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
 class Bucket(S3Storage):
-    """One prefix of an origin's bucket; see `stores.Store`. Private: who may read, a signed address says."""
+    """One prefix of an origin's bucket; see `stores.Bucketed`. Private: who may read, a signed address says."""
 
     def __init__(self, *, origin: Origin, location: str, **options: Any) -> None:
         """Take the origin and the prefix; "masters" lie in a bucket of their own, which no edge can read."""
@@ -41,12 +44,42 @@ class Bucket(S3Storage):
 
     @property
     def client(self) -> Any:
-        """Return boto3's client, which all threads of the process share."""
         return s3.client(self.origin)
 
     def key(self, name: str) -> str:
-        """Return the object's key in the bucket."""
         return f"{self.location.strip('/')}/{name}"
+
+    def answers(self, what: str) -> AbstractContextManager[None]:
+        return s3.answers(what)
+
+    def link(self, name: str, *, lives: timedelta) -> str:
+        seconds = int(lives.total_seconds())
+        client = s3.client(self.origin, s3.SIGNED)
+        return str(client.generate_presigned_url("get_object", Params=self._address(name), ExpiresIn=seconds))
+
+    def form(self, key: str, *, size: int, lives: timedelta) -> dict[str, str]:
+        form = s3.client(self.origin, s3.SIGNED).generate_presigned_post(
+            self.bucket_name,
+            key,
+            Conditions=[["content-length-range", 1, size]],
+            ExpiresIn=int(lives.total_seconds()),
+        )
+        fields: dict[str, str] = form["fields"]
+        return fields
+
+    def let_in(self, site: str) -> None:
+        # A rule for this site, unless there is one; the operator's own rules stay.
+        with s3.answers(f"{self.bucket_name} does not take files from {site}"):
+            try:
+                rules = self.client.get_bucket_cors(Bucket=self.bucket_name)["CORSRules"]
+            except ClientError as error:
+                if s3.code_of(error) != "NoSuchCORSConfiguration":
+                    raise
+                rules = []
+            if not any({site, "*"} & {*rule["AllowedOrigins"]} and "POST" in rule["AllowedMethods"] for rule in rules):
+                rule = {"AllowedOrigins": [site], "AllowedMethods": ["POST"], "AllowedHeaders": ["*"]}
+                rules = [*rules, {**rule, "MaxAgeSeconds": ANSWERED}]
+                self.client.put_bucket_cors(Bucket=self.bucket_name, CORSConfiguration={"CORSRules": rules})
 
     def put(self, name: str, file: IO[bytes], *, size: int, sha256: str) -> bool:
         # The storage compares the checksum before it acknowledges; who comes second finds the same bytes there.
@@ -90,7 +123,7 @@ class Bucket(S3Storage):
         if head is None:
             raise FileNotFoundError(f"{name} is not in the storage")
         digest, done, size = hashlib.sha256(), 0, head["ContentLength"]
-        for attempt in range(1, s3.ATTEMPTS + 1):
+        for attempt in range(1, stores.ATTEMPTS + 1):
             try:
                 with s3.answers(f"{name} did not come whole"):
                     for piece in self._pieces(name, done, size, head["ETag"]):
@@ -98,7 +131,7 @@ class Bucket(S3Storage):
                         file.write(piece)
                         done += len(piece)
             except stores.Unreachable:
-                if attempt == s3.ATTEMPTS:
+                if attempt == stores.ATTEMPTS:
                     raise
                 time.sleep(random.uniform(0, 0.2 * 2**attempt))
             else:

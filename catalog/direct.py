@@ -12,18 +12,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.core import signing
 from django.utils import timezone
 
 from accounts.models import User
-from catalog import credits, media, objects, quota, s3, work  # noqa: A004
-from catalog.buckets import Bucket
+from catalog import credits, media, objects, quota, stores, work  # noqa: A004
 from catalog.models import Upload
+from catalog.stores import Bucketed
 
 logger = logging.getLogger(__name__)
 
@@ -32,8 +29,6 @@ SALT = "catalog.direct"
 FORM_LIVES = timedelta(minutes=10)  # until the storage has seen the head of the request: the body may take longer
 CLAIM_LIVES = timedelta(hours=12)  # a gigabyte over a slow line; below LEFT, so that nobody claims what is swept
 LEFT = timedelta(days=1)  # an object that nobody has claimed for so long is deleted
-SIGNED = s3.CLIENT.merge(Config(signature_version="s3v4"))  # boto3 signs forms by the old way for some regions
-ANSWERED = 600  # seconds that browsers remember what the bucket allows
 
 _let: set[tuple[str, str]] = set()  # bucket and site, of which this process has seen to it
 _asking = threading.Lock()
@@ -70,17 +65,11 @@ def invite(curator: User, *, name: str, size: int, publish: bool, site: str) -> 
     storage, incoming = objects.home(), uuid.uuid4()
     quota.check(curator, files=1, size=size, at=timezone.now())
     _let_in(storage, site)
-    form = s3.client(storage.origin, SIGNED).generate_presigned_post(
-        storage.bucket_name,
-        _key(incoming),
-        Conditions=[["content-length-range", 1, size]],
-        ExpiresIn=int(FORM_LIVES.total_seconds()),
-    )
     label = credits.clean(name, 255) or "-"
     claim = {"id": incoming.hex, "curator": curator.pk, "name": label, "size": size, "publish": publish}
     return Form(
         f"{settings.UPLOAD_ENDPOINT}/{storage.bucket_name}",
-        form["fields"],
+        storage.form(_key(incoming), size=size, lives=FORM_LIVES),
         signing.dumps(claim, salt=SALT, compress=True),
     )
 
@@ -143,8 +132,8 @@ def _key(incoming: uuid.UUID) -> str:
     return f"{INCOMING}{incoming}"
 
 
-def _let_in(storage: Bucket, site: str) -> None:
-    """Have the bucket answer pages of this site (CORS); asked once a process, and written where it is not so yet.
+def _let_in(storage: Bucketed, site: str) -> None:
+    """Have the bucket take files from pages of this site; asked once a process.
 
     Where our keys may not say so, the operator has to: until then browsers send through this node.
     """
@@ -152,24 +141,10 @@ def _let_in(storage: Bucket, site: str) -> None:
         if (storage.bucket_name, site) in _let:
             return
         try:
-            _allow(storage.client, storage.bucket_name, site)
-        except ClientError as error:
-            logger.warning("the bucket %s does not take files from %s: %s", storage.bucket_name, site, error)
-        except BotoCoreError as error:
-            logger.warning("the bucket %s was not asked about %s: %s", storage.bucket_name, site, error)
+            storage.let_in(site)
+        except stores.Unreachable as error:
+            logger.warning("%s", error)
             return
+        except OSError as error:
+            logger.warning("%s", error)
         _let.add((storage.bucket_name, site))
-
-
-def _allow(client: Any, bucket: str, site: str) -> None:
-    """Add a rule for this site, unless there is one; the operator's own rules stay."""
-    try:
-        rules = client.get_bucket_cors(Bucket=bucket)["CORSRules"]
-    except ClientError as error:
-        if s3.code_of(error) != "NoSuchCORSConfiguration":
-            raise
-        rules = []
-    if not any({site, "*"} & {*rule["AllowedOrigins"]} and "POST" in rule["AllowedMethods"] for rule in rules):
-        rule = {"AllowedOrigins": [site], "AllowedMethods": ["POST"], "AllowedHeaders": ["*"]}
-        rules = [*rules, {**rule, "MaxAgeSeconds": ANSWERED}]
-        client.put_bucket_cors(Bucket=bucket, CORSConfiguration={"CORSRules": rules})

@@ -1,62 +1,19 @@
-"""Make a master's ladder: AAC in steps of bit rate, and what one decode of all of it measures, whole or not at all."""
+"""Know what a master's ladder is: AAC in steps of bit rate, and a measurement, whole or not at all."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
-from catalog import derived, ffmpeg, imports, measuring, media, renditions, work
-from catalog.models import Master, Measurement, Rendition, Track, Work
-from catalog.progress import Progress
+from catalog import derived, imports, renditions
+from catalog.models import Master, Measurement, Rendition, Track
 from catalog.renditions import Made
 
 RECIPE = 1  # one more whenever the same master should become something else; a lower one never takes a higher's place
 PREFERRED = 128  # kbit/s: what plays at first everywhere (`playback.links.PREFERRED`), so it is made of everything
-MIME = 'audio/mp4; codecs="mp4a.40.2"'
 WORTH = 1.1  # a step so far above a lossy master's rate would keep what is not there
 LOSSLESS = {"flac", "alac", "pcm", "ape"}
 REFERENCE = -18.0  # LUFS, of ReplayGain 2
-
-
-def make_ladder(row: Work) -> None:
-    """Make, store and show the ladder of the master that the row names; twice makes the same one.
-
-    Raise work.Refused where the master cannot be read to its end, with the reason in words.
-    """
-    master = Master.objects.filter(id=row.subject_id).first()
-    if master is None or stands(master) or not _is_heard(master):
-        return
-    with media.open_master(master) as source, media.scratch() as folder:
-        meter = measuring.Meter()
-        progress = Progress(row, master.duration_ms)
-
-        def take(piece: bytes) -> None:
-            meter.take(piece)
-            progress.tell(_ms(meter))
-
-        paths = {step: folder / f"{name_of(step)}.mp4" for step in steps_of(master)}
-        try:
-            said = ffmpeg.run(master, source, folder, _told(paths), take=take)
-        except measuring.Strange as error:
-            raise work.Failed(f"What ffmpeg made is broken: {error}.") from error
-        ffmpeg.compare_durations(_ms(meter), master.duration_ms)
-        made = [_store(step, path) for step, path in paths.items()]
-    loudness, true_peak = measuring.read_loudness(said)
-    measured = Measurement(
-        master=master,
-        fingerprint=master.fingerprint,
-        recipe=RECIPE,
-        steps=steps_wanted(),
-        samples=meter.samples,
-        sample_rate=meter.sample_rate,
-        loudness_lufs=loudness,
-        true_peak_dbtp=true_peak,
-        waveform=meter.waveform,
-        created_at=timezone.now(),
-    )
-    _show(measured, made)
 
 
 def name_of(step: int) -> str:
@@ -112,38 +69,17 @@ def gain_of(loudness: float) -> float:
     return round(REFERENCE - loudness, 2)
 
 
-def _is_heard(master: Master) -> bool:
+def is_heard(master: Master) -> bool:
     """Is it what its track plays? A ladder of other sound would be heard in the middle of a song."""
     return Rendition.objects.filter(track_id=master.track_id, name="source", master=master).exists()
 
 
-def _told(paths: dict[int, Path]) -> list[str]:
-    """Return ffmpeg's outputs: the PCM to measure, the steps, and the loudness of what they are made of."""
-    heard = [f"[heard{step}]" for step in paths]
-    graph = f"[0:a:0]asplit=2[whole][read];[read]{measuring.STEREO},asplit={len(paths) + 1}{''.join(heard)}[measured];"
-    graph += f"[measured]{measuring.LOUDNESS}[loud]"
-    told = ["-filter_complex_threads", "1", "-filter_complex", graph]
-    told += ["-map", "[whole]", *ffmpeg.BARE, *measuring.PCM, "pipe:1"]
-    for pad, (step, path) in zip(heard, paths.items(), strict=True):
-        told += ["-map", pad, *ffmpeg.BARE, "-c:a", "aac", "-b:a", f"{step}k", *ffmpeg.FRAGMENTED, f"file:{path}"]
-    return [*told, "-map", "[loud]", "-f", "null", "-"]
-
-
-def _ms(meter: measuring.Meter) -> int:
-    return meter.samples * 1000 // meter.sample_rate if meter.sample_rate else 0
-
-
-def _store(step: int, path: Path) -> Made:
-    index = ffmpeg.index_of(path)
-    return Made(name_of(step), "mp4", MIME, media.put_rendition(path, "mp4"), index.duration_ms, index)
-
-
-def _show(measured: Measurement, made: list[Made]) -> None:
+def show(measured: Measurement, made: list[Made]) -> None:
     """Write the rows that make the ladder visible, all in one transaction, unless something newer stands there."""
     with transaction.atomic():
         imports.hold_catalog()
         master = Master.objects.filter(id=measured.master_id, fingerprint=measured.fingerprint).first()
-        if master is None or stands(master) or not _is_heard(master):
+        if master is None or stands(master) or not is_heard(master):
             return
         kept = {"source", *(one.name for one in made)}
         Rendition.objects.filter(track_id=master.track_id).exclude(name__in=kept).delete()

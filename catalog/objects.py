@@ -10,10 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from django.core.files.storage import storages
-
-from catalog import media, s3, stores
-from catalog.buckets import Bucket
+from catalog import media, stores
+from catalog.stores import Bucketed
 
 
 class NoStorage(Exception):
@@ -31,19 +29,20 @@ class Found:
     changed_at: datetime
 
 
-def home() -> Bucket:
+def home() -> Bucketed:
     """Return the storage of masters; raise NoStorage where it is no bucket."""
-    storage = storages["masters"]
-    if not isinstance(storage, Bucket):
+    storage = stores.store("masters")
+    if not isinstance(storage, Bucketed):
         raise NoStorage
     return storage
 
 
 def look(bucket: str, key: str) -> Found | None:
     """Return the object, or None where there is none; raise OSError where the storage does not say."""
+    storage = home()
     try:
-        with s3.answers(f"{key} cannot be looked at"):
-            head = home().client.head_object(Bucket=bucket, Key=key)
+        with storage.answers(f"{key} cannot be looked at"):
+            head = storage.client.head_object(Bucket=bucket, Key=key)
     except FileNotFoundError:
         return None
     return Found(bucket, key, head["ContentLength"], head["ETag"], head["LastModified"])
@@ -51,9 +50,10 @@ def look(bucket: str, key: str) -> Found | None:
 
 def under(bucket: str, prefix: str) -> Iterator[Found]:
     """Yield the objects whose keys begin so; raise OSError where they cannot be listed."""
-    pages = iter(home().client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix))
+    storage = home()
+    pages = iter(storage.client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix))
     while True:
-        with s3.answers(f"{bucket}/{prefix} cannot be listed"):
+        with storage.answers(f"{bucket}/{prefix} cannot be listed"):
             page = next(pages, None)
         if page is None:
             return
@@ -66,11 +66,11 @@ def fetch(found: Found, path: Path) -> str:
 
     Raise stores.Unreachable where the storage does not answer, and OSError where it does not give this object.
     """
-    for attempt in range(1, s3.ATTEMPTS + 1):
+    for attempt in range(1, stores.ATTEMPTS + 1):
         try:
             return _fetch(found, path)
         except stores.Unreachable:
-            if attempt == s3.ATTEMPTS:
+            if attempt == stores.ATTEMPTS:
                 raise
     raise AssertionError("unreachable")
 
@@ -80,7 +80,7 @@ def take(found: Found, sha256: str, extension: str) -> media.Stored:
     storage, stored = home(), media.Stored(sha256, media.object_name(sha256, extension), found.size)
     if storage.renew(stored.name, size=stored.size):
         return stored
-    with s3.answers(f"{found.key} was not copied"):
+    with storage.answers(f"{found.key} was not copied"):
         storage.client.copy_object(
             Bucket=storage.bucket_name,
             Key=storage.key(stored.name),
@@ -95,14 +95,15 @@ def take(found: Found, sha256: str, extension: str) -> media.Stored:
 
 def drop(found: Found) -> None:
     """Delete the object, if it is there."""
-    with s3.answers(f"{found.key} was not deleted"):
-        home().client.delete_object(Bucket=found.bucket, Key=found.key)
+    storage = home()
+    with storage.answers(f"{found.key} was not deleted"):
+        storage.client.delete_object(Bucket=found.bucket, Key=found.key)
 
 
 def _fetch(found: Found, path: Path) -> str:
-    digest = hashlib.sha256()
-    with s3.answers("could not be fetched"), path.open("wb") as file:
-        body = home().client.get_object(Bucket=found.bucket, Key=found.key, IfMatch=found.etag)["Body"]
+    digest, storage = hashlib.sha256(), home()
+    with storage.answers("could not be fetched"), path.open("wb") as file:
+        body = storage.client.get_object(Bucket=found.bucket, Key=found.key, IfMatch=found.etag)["Body"]
         with closing(body):
             for piece in body.iter_chunks(media.CHUNK):  # raises where the body ends before its length
                 digest.update(piece)

@@ -14,15 +14,15 @@ from django.conf import settings
 from catalog import stores
 from spotify_lite.places import Origin
 
-ATTEMPTS = 3  # of each call: more would be a storm on a storage in trouble
 # Waits between attempts are drawn at random below a bound that doubles ("standard").
 CLIENT = Config(
-    retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+    retries={"mode": "standard", "total_max_attempts": stores.ATTEMPTS},
     connect_timeout=3,  # seconds
     read_timeout=20,  # seconds between bytes
     max_pool_connections=32,  # threads share a client
     s3={"addressing_style": "path"},  # any endpoint, without a DNS name a bucket
 )
+SIGNED = CLIENT.merge(Config(signature_version="s3v4"))  # boto3 signs links and forms by the old way for some regions
 QUICK = CLIENT.merge(Config(retries={"total_max_attempts": 1}, connect_timeout=1, read_timeout=1))
 THERE = {"PreconditionFailed", "412", "ConditionalRequestConflict"}  # the last: somebody is just writing it
 GONE = {"NoSuchKey", "NotFound", "404"}

@@ -1,15 +1,17 @@
 """Say what a storage of media can do, whatever it is made of: a folder here, a bucket elsewhere."""
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import IO, Protocol, cast
+from typing import IO, Any, Protocol, cast, runtime_checkable
 
 from django.conf import settings
 from django.core.files.storage import storages
 
 from spotify_lite.places import Origin
 
+ATTEMPTS = 3  # of each call to a storage elsewhere: more would be a storm on one in trouble
 YOUNG = timedelta(hours=12)  # what was written since needs no renewal: no sweep takes it within a day
 
 
@@ -60,10 +62,37 @@ class Store(Protocol):
         """Return the object's path on this machine; raise NotImplementedError where it has none."""
 
 
-def store_at(origin: Origin, alias: str) -> Store:
+@runtime_checkable
+class Bucketed(Store, Protocol):
+    """A storage in a bucket, `catalog.buckets.Bucket`: S3's library takes 37 MB, so only nodes with ORIGINS load it."""
+
+    origin: Origin
+    bucket_name: str
+
+    @property
+    def client(self) -> Any:
+        """Return boto3's client, which all threads of the process share."""
+
+    def key(self, name: str) -> str:
+        """Return the object's key in the bucket."""
+
+    def answers(self, what: str) -> AbstractContextManager[None]:
+        """Raise what the client raises inside as OSErrors, which begin with these words."""
+
+    def link(self, name: str, *, lives: timedelta) -> str:
+        """Return an address that opens the object to whoever has it; made here, without a call."""
+
+    def form(self, key: str, *, size: int, lives: timedelta) -> dict[str, str]:
+        """Return the fields of a form by which a browser may send an object of at most so many bytes."""
+
+    def let_in(self, site: str) -> None:
+        """Have the bucket answer pages of this site (CORS); raise OSError where it cannot be told to."""
+
+
+def store_at(origin: Origin, alias: str) -> Bucketed:
     """Return an origin's storage of "masters", "renditions" or "covers"."""
     options = {"origin": origin, "location": settings.OBJECTS[alias]}
-    return cast("Store", storages.create_storage({"BACKEND": "catalog.buckets.Bucket", "OPTIONS": options}))
+    return cast("Bucketed", storages.create_storage({"BACKEND": "catalog.buckets.Bucket", "OPTIONS": options}))
 
 
 def store(alias: str) -> Store:

@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 KINDS = {  # kind -> the function (work) -> None that does it; it raises Refused where trying again is no use
     "source": "catalog.packaging.make_source",  # subject: Master
-    "ladder": "catalog.ladder.make_ladder",  # subject: Master
+    "ladder": "catalog.encoding.make_ladder",  # subject: Master
     "ladders": "catalog.wishes.go_on",  # subject: none; a step of the walk for what has no ladder
     "cover": "catalog.covers.cut_cover",  # subject: `subject_of` the picture's key
     "copy": "catalog.copies.copy_rendition",  # subject: Rendition

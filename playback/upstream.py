@@ -9,13 +9,13 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from datetime import timedelta
+from functools import cache, lru_cache
 
 import urllib3
-from botocore.config import Config
 from django.conf import settings
 
-from catalog import s3
+from catalog import stores
 from playback import cloudfront, delivery, edges, signing
 from spotify_lite.places import Origin
 
@@ -24,7 +24,7 @@ READ = 20.0  # seconds between bytes: an origin that needs 8 for the first one i
 CHUNK = 64 * 1024  # bytes
 TOO_LATE = 1.5  # seconds after which a POP's 5xx is the answer: it has asked the origins itself
 PAUSE = (0.05, 0.2)  # seconds before the one second try; drawn, so that nodes do not come back together
-SIGNED = s3.CLIENT.merge(Config(signature_version="s3v4"))
+LINK_LIVES = timedelta(minutes=15)
 SPAN = re.compile(r"bytes (?:([0-9]{1,15})-([0-9]{1,15})|\*)/([0-9]{1,15})")
 
 Write = Callable[[int, bytes], object]  # offset in the part, and bytes
@@ -198,6 +198,12 @@ def _http() -> urllib3.PoolManager:
 
 
 def _presigned(origin: Origin, name: str) -> str:
-    """Return the origin's own signed address of the object: made here, without a call."""
-    asked = {"Bucket": origin.bucket, "Key": name}
-    return str(s3.client(origin, SIGNED).generate_presigned_url("get_object", Params=asked, ExpiresIn=900))
+    """Return the origin's own signed address of the object."""
+    folder, _, rest = name.partition("/")
+    return _bucket(origin, folder).link(rest, lives=LINK_LIVES)
+
+
+@cache
+def _bucket(origin: Origin, folder: str) -> stores.Bucketed:
+    alias = next(alias for alias, prefix in settings.OBJECTS.items() if prefix == folder)
+    return stores.store_at(origin, alias)

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from catalog import ladder, library, tasks, wishes, work
+from catalog import ladder, library, media, tasks, wishes, work
 from catalog.models import Master, Measurement, Rendition, Track, Upload, Work
 from catalog.tests import audio
 
@@ -221,13 +221,13 @@ def test_master_that_changed_while_it_was_encoded_shows_nothing_old(tmp_path, mo
     audio.make(tmp_path / "music" / "1.mp3", title="Ebb", artist="Ida", seconds=3.0)
     library.import_folder(tmp_path / "music")
     assert sum(wishes.ask(everything=True)) == 1
-    put = ladder.media.put_rendition
+    put = media.put_rendition
 
     def change_meanwhile(*given):
         Master.objects.update(fingerprint="e" * 64)
         return put(*given)
 
-    monkeypatch.setattr(ladder.media, "put_rendition", change_meanwhile)
+    monkeypatch.setattr(media, "put_rendition", change_meanwhile)
     while work.run_due(limit=1):
         pass
     assert not Measurement.objects.exists()
