@@ -111,6 +111,7 @@ def _web() -> list[str]:
         "--port": str(settings.PORT),
         "--workers": str(settings.WEB_WORKERS),
         "--loop": "uvloop",
+        "--http1-buffer-size": "65536",  # bytes of a connection: the usual 400 KB are the memory of slow listeners
         "--runtime-mode": "st",
         "--log-level": "warning",
         "--workers-kill-timeout": "5",
