@@ -56,6 +56,16 @@ def listing(name: str, default: list[str]) -> list[str]:
     return [part.strip() for part in raw.split(",") if part.strip()] if raw else default
 
 
+def integers(name: str, default: list[int], *, at_least: int, at_most: int) -> list[int]:
+    """Return different whole numbers, upwards; raise ImproperlyConfigured for anything else, or none."""
+    raw = listing(name, [str(number) for number in default])
+    numbers = sorted({int(part) for part in raw if part.isascii() and part.isdecimal()})
+    if len(numbers) != len(raw) or not numbers or numbers[0] < at_least or numbers[-1] > at_most:
+        told = f"different whole numbers from {at_least} to {at_most}, with commas between them"
+        raise ImproperlyConfigured(f"{name} must be {told}, not {text(name)!r}.")
+    return numbers
+
+
 def path(name: str, default: Path) -> Path:
     """Return an absolute path; a relative one counts from the working directory."""
     return Path(text(name, str(default))).expanduser().resolve()

@@ -238,7 +238,7 @@ HOT_DIR = env.path("HOT_DIR", Path("/dev/shm") if Path("/dev/shm").is_dir() else
 HOT_BYTES = env.integer("HOT_BYTES", 256 * 1024**2)  # of objects that a web process keeps there
 WORK_LEASE = env.integer("WORK_LEASE", 30, at_least=3)  # seconds of a worker's silence until another does its work
 PACKAGING = env.choice("PACKAGING", "on_demand" if EMBEDDED else "eager", ("eager", "on_demand", "off"))
-LADDER = [int(step) for step in env.listing("LADDER", ["64", "128", "256"])]  # kbit/s of the AAC renditions
+LADDER = env.integers("LADDER", [64, 128, 256], at_least=16, at_most=512)  # kbit/s of the AAC renditions
 MEDIA_PROBE = "catalog.s3.is_home_reachable"  # what /readyz asks where there are ORIGINS
 MEDIA_SERVER = "playback.media.serve"  # answers /media/ and /covers/ for the front; spotify_lite imports no app
 DOCTOR_LOOKS = ["catalog.looks.findings", "playback.looks.findings"]  # beside the doctor's own
