@@ -112,6 +112,13 @@ def test_pops_know_nothing_of_masters_people_or_sessions() -> None:
         assert not [value for value in hidden if value in told], name
 
 
+def test_what_a_pop_writes_beside_its_cache_lies_in_memory() -> None:
+    """Its keys are in there. A folder in memory was made for a user that its image does not have, and not used."""
+    run = re.search(r"EDGE_RUN=(\S+)", (ROOT / "deploy/edge/Dockerfile").read_text())
+    assert run
+    assert raw()["services"]["edge-1"]["tmpfs"] == [str(Path(run[1]).parent)]
+
+
 def test_only_those_meet_who_have_to() -> None:
     met = {name: set(service["networks"]) for name, service in raw()["services"].items()}
     assert met["edge-1"] == met["edge-2"] == {"edges", "origin"}
