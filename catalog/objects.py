@@ -78,7 +78,7 @@ def fetch(found: Found, path: Path) -> str:
 def take(found: Found, sha256: str, extension: str) -> media.Stored:
     """Copy the object into "masters" under its hash, at the storage itself, and compare; raise OSError if it fails."""
     storage, stored = home(), media.Stored(sha256, media.object_name(sha256, extension), found.size)
-    if storage.renew(stored.name, size=stored.size):
+    if storage.renew(stored.name, size=stored.size, sha256=sha256):
         return stored
     with storage.answers(f"{found.key} was not copied"):
         storage.client.copy_object(

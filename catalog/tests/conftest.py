@@ -32,10 +32,15 @@ def running_s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[s3.Storage]
 @pytest.fixture
 def empty_s3(running_s3: s3.Storage) -> s3.Storage:
     """Return a real S3 server that holds nothing; tests that use it carry the marks `ON_S3`."""
-    for bucket in (running_s3.bucket, running_s3.origin.masters):
-        for key in running_s3.names(bucket):
-            running_s3.client().delete_object(Bucket=bucket, Key=key)
+    running_s3.empty()
     return running_s3
+
+
+@pytest.fixture
+def storage(empty_s3: s3.Storage, settings: Any) -> s3.Storage:
+    """Return the same server as the home of this node's media."""
+    s3.use(empty_s3, settings)
+    return empty_s3
 
 
 @pytest.fixture(params=["folder", pytest.param("bucket", marks=ON_S3)])

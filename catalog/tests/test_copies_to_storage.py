@@ -1,7 +1,6 @@
 """A folder that is copied into S3: several files at once, each with its checksum, and nothing is sent twice."""
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,22 +12,10 @@ from catalog import supply, work
 from catalog.buckets import Bucket
 from catalog.models import Album, Cover, Master, Track
 from catalog.tests import audio
+from catalog.tests.conftest import ON_S3
 from spotify_lite.tests.rig import s3
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rig, pytest.mark.xdist_group("s3")]
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[s3.Storage]:
-    with s3.storage(tmp_path_factory.mktemp("s3")) as storage:
-        yield storage
-
-
-@pytest.fixture
-def storage(running: s3.Storage, settings: Any) -> s3.Storage:
-    running.empty()
-    s3.use(running, settings)
-    return running
+pytestmark = [pytest.mark.django_db, *ON_S3]
 
 
 @pytest.fixture

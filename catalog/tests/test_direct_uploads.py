@@ -1,10 +1,10 @@
 """Files that browsers send straight to the storage: what the form lets in, what a claim is good for, what is swept."""
 
+import hashlib
 import json
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,27 +19,14 @@ from accounts.models import User
 from catalog import direct, uploads, work
 from catalog.models import Master, Track, Upload, Work
 from catalog.tests import audio
+from catalog.tests.conftest import ON_S3
 from spotify_lite.tests.rig import s3
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rig, pytest.mark.xdist_group("s3")]
+pytestmark = [pytest.mark.django_db, *ON_S3]
 
 FORM, ARRIVED = "/admin/catalog/upload/form/", "/admin/catalog/upload/arrived/"
 STATE = "/admin/catalog/upload/state/"
 LOST = {"detail": "The file did not arrive whole."}
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[s3.Storage]:
-    with s3.storage(tmp_path_factory.mktemp("s3")) as storage:
-        yield storage
-
-
-@pytest.fixture
-def storage(running: s3.Storage, settings: Any) -> s3.Storage:
-    """Return the running storage, empty, as the home of this node."""
-    running.empty()
-    s3.use(running, settings)
-    return running
 
 
 @pytest.fixture
@@ -208,6 +195,20 @@ def test_same_bytes_are_one_master(desk: Client, storage: s3.Storage, tmp_path: 
     }
     assert (Master.objects.count(), Track.objects.count()) == (1, 1)
     assert masters(storage) == [f"masters/{Master.objects.get().storage_name}"]
+
+
+def test_damaged_master_is_replaced_by_the_bytes_that_were_sent_again(
+    desk: Client, storage: s3.Storage, tmp_path: Path
+) -> None:
+    content = song(tmp_path)
+    key = hashlib.sha256(content).hexdigest()
+    there = {"Bucket": storage.origin.masters, "Key": f"masters/{key[:2]}/{key}.mp3"}
+    storage.client().put_object(**there, Body=bytes(len(content)), ChecksumAlgorithm="SHA256")
+    form = ask(desk, content)
+    send(form, content)
+    arrive(desk, form)
+    assert finish(desk) == {"song.mp3": ("ready", "Ready")}
+    assert storage.client().get_object(**there)["Body"].read() == content
 
 
 def test_quota_is_asked_before_a_form_and_again_at_arrival(

@@ -17,9 +17,10 @@ from django.core.management import CommandError, call_command
 from catalog import bucketimport, media, objects, stores, work
 from catalog.models import Album, BucketObject, Cover, LibraryFile, Master, Rendition, Track
 from catalog.tests import audio
+from catalog.tests.conftest import ON_S3
 from spotify_lite.tests.rig import s3, server
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rig, pytest.mark.xdist_group("s3")]
+pytestmark = [pytest.mark.django_db, *ON_S3]
 
 THEIRS = "theirs"
 ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "2"))
@@ -28,17 +29,15 @@ MOST_FILES = 12  # on disk at once: fetched ahead, being read, being copied
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[s3.Storage]:
-    with s3.storage(tmp_path_factory.mktemp("s3")) as storage:
-        storage.client().create_bucket(Bucket=THEIRS)
-        yield storage
+def theirs(running_s3: s3.Storage) -> None:
+    running_s3.client().create_bucket(Bucket=THEIRS)
 
 
 @pytest.fixture
-def storage(running: s3.Storage, settings: Any) -> s3.Storage:
-    running.empty(THEIRS)
-    s3.use(running, settings)
-    return running
+def storage(storage: s3.Storage, theirs: None) -> s3.Storage:
+    """Return the home of this node's media, with an empty bucket of the operator's beside it."""
+    storage.empty(THEIRS)
+    return storage
 
 
 def put(storage: s3.Storage, folder: Path, *songs: str, album: str = "Harbour") -> dict[str, bytes]:

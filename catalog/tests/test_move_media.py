@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,25 +14,13 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from catalog import moving, stores
+from catalog.tests.conftest import ON_S3
 from spotify_lite.tests.rig import s3, server
 
-pytestmark = [pytest.mark.rig, pytest.mark.xdist_group("s3")]
+pytestmark = ON_S3
 
 ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "2"))
 OBJECTS = 90  # a round
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[s3.Storage]:
-    with s3.storage(tmp_path_factory.mktemp("s3")) as storage:
-        yield storage
-
-
-@pytest.fixture
-def storage(running: s3.Storage, settings: Any) -> s3.Storage:
-    running.empty()
-    s3.use(running, settings)
-    return running
 
 
 def fill(folder: Path, count: int = 4, size: int = 2000) -> dict[str, bytes]:
