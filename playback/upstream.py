@@ -10,17 +10,19 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 
 import urllib3
 from django.conf import settings
 
 from catalog import stores
 from playback import cloudfront, delivery, edges, signing
+from playback.silence import Silence
 from spotify_lite.places import Origin
 
 CONNECT = 1.0  # seconds: two places that are black holes must not use up a listener's three
 READ = 20.0  # seconds between bytes: an origin that needs 8 for the first one is slow, not dead
+READ_LATER = 10.0  # where another place was silent already: it may have waited for this one
 CHUNK = 64 * 1024  # bytes
 TOO_LATE = 1.5  # seconds after which a POP's 5xx is the answer: it has asked the origins itself
 PAUSE = (0.05, 0.2)  # seconds before the one second try; drawn, so that nodes do not come back together
@@ -30,6 +32,8 @@ SPAN = re.compile(r"bytes (?:([0-9]{1,15})-([0-9]{1,15})|\*)/([0-9]{1,15})")
 Write = Callable[[int, bytes], object]  # offset in the part, and bytes
 
 logger = logging.getLogger(__name__)
+
+_silence = Silence(patience=CONNECT + READ, clock=time.monotonic)
 
 
 class Missing(Exception):
@@ -52,6 +56,10 @@ class _Refused(Exception):
     """The place does not answer, or does not let this node in."""
 
 
+class _Silent(_Refused):
+    """The place took the question, or did not even that, and let this node wait in vain."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fetched:
     """What was fetched."""
@@ -62,6 +70,7 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class _Try:
+    place: str  # as logs and the memory of silent places name it
     url: Callable[[], str]
     edge: str
 
@@ -74,12 +83,16 @@ def fetch(name: str, start: int, length: int, write: Write, *, past_edges: bool 
     began = time.monotonic()
     tries = [*([] if past_edges else _edges(name)), *_origins(name)]
     again: list[_Try] = []
-    absent = 0
-    for one in tries:
+    absent, patience = 0, READ
+    for one in filter(_speaks, tries):
         try:
-            return _fetch(one, start, length, write)
+            return _fetch(one, start, length, write, patience)
         except _Absent:
             absent += not one.edge  # a POP may remember for a second that there was none
+        except _Silent:
+            logger.warning("%s let this node wait in vain", one.place)
+            _silence.note(one.place)
+            patience = READ_LATER
         except _Refused:
             pass
         except _Spoilt:
@@ -89,12 +102,16 @@ def fetch(name: str, start: int, length: int, write: Write, *, past_edges: bool 
     for one in again[-1:]:  # the origin, where it was asked
         time.sleep(random.uniform(*PAUSE))
         try:
-            return _fetch(one, start, length, write)
+            return _fetch(one, start, length, write, patience)
         except (_Absent, _Refused, _Spoilt):
             break
     if absent and absent == len(settings.ORIGINS):
         raise Missing
     raise Away
+
+
+def _speaks(one: _Try) -> bool:
+    return not _silence.passes_over(one.place)
 
 
 def purge(edge: str, name: str) -> None:
@@ -113,26 +130,34 @@ def _edges(name: str) -> Iterator[_Try]:
     """Yield the two nearest POPs that are up; covers need no signature."""
     for pop in delivery.near(settings.REGION, edges.view().pops)[:2]:
         if not name.startswith("media/"):
-            yield _Try(lambda base=pop.url: f"{base}/{name}", pop.name)  # type: ignore[misc]
+            yield _Try(pop.url, partial("{}/{}".format, pop.url, name), pop.name)
         else:
             signer: signing.Signer = cloudfront.signer() if settings.MEDIA_SIGNER == "cloudfront" else _hmac()
-            yield _Try(lambda base=pop.url, signer=signer: signer.url(base, f"/{name}", _exp()), pop.name)  # type: ignore[misc]
+            yield _Try(pop.url, partial(_at_edge, signer, pop.url, name), pop.name)
+
+
+def _at_edge(signer: signing.Signer, base: str, name: str) -> str:
+    return signer.url(base, f"/{name}", _exp())
 
 
 def _origins(name: str) -> Iterator[_Try]:
     """Yield this region's origin, then the others in the order of the settings."""
     for origin in sorted(settings.ORIGINS, key=lambda one: one.region != settings.REGION):
-        yield _Try(lambda origin=origin: _presigned(origin, name), "")  # type: ignore[misc]
+        yield _Try(origin.endpoint, partial(_presigned, origin, name), "")
 
 
-def _fetch(one: _Try, start: int, length: int, write: Write) -> Fetched:
+def _fetch(one: _Try, start: int, length: int, write: Write, patience: float) -> Fetched:
     headers = {"Range": f"bytes={start}-{start + length - 1}", "Accept-Encoding": "identity"}
+    timeout = urllib3.Timeout(connect=CONNECT, read=patience)
     try:
-        answer = _http().request("GET", one.url(), headers=headers, preload_content=False, redirect=False)
+        answer = _http().request(
+            "GET", one.url(), headers=headers, preload_content=False, redirect=False, timeout=timeout
+        )
     except (urllib3.exceptions.HTTPError, OSError) as error:
         if one.edge:
             edges.doubt()
-        raise _Refused from error
+        raise (_Silent if _waited(error) else _Refused) from error
+    _silence.end(one.place)
     try:
         size, expected = _told(answer, start, length)
         _take(answer, expected, write)
@@ -142,6 +167,12 @@ def _fetch(one: _Try, start: int, length: int, write: Write) -> Fetched:
     finally:
         answer.release_conn()
     return Fetched(size, one.edge)
+
+
+def _waited(error: Exception) -> bool:
+    """Say whether time ran out; who refuses connections does so at once, though urllib3 calls it a time-out too."""
+    timeout, refused = urllib3.exceptions.TimeoutError, urllib3.exceptions.NewConnectionError
+    return isinstance(error, timeout) and not isinstance(error, refused)
 
 
 def _take(answer: urllib3.BaseHTTPResponse, expected: int, write: Write) -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from playback import signing
 from playback.media import FEW
+from playback.silence import PASSED_OVER
 from playback.tests.test_media import PUT_IN_PLACE, resident
 from spotify_lite.tests.rig import edge, faults, s3
 from spotify_lite.tests.rig import server as rig
@@ -349,6 +350,23 @@ def test_memory_is_bounded_and_slow_readers_get_every_byte(small: Stage) -> None
         assert held(small) - others <= 4 * MIB
     for answer, body in slow:
         assert answer.read() == body
+
+
+def test_silent_origin_is_waited_for_by_the_first_alone_and_heals(small: Stage) -> None:
+    """It takes connections and says nothing, as a slow one does for eight seconds."""
+    first, second, third = (small.put(1000 + number) for number in range(3))
+    small.origin.spoil(black_hole=True)
+    assert small.ask(small.signed(first[0])).status == 503
+    for path, _ in (first, second):
+        began = time.monotonic()
+        reply = small.ask(small.signed(path))
+        assert time.monotonic() - began < 3
+        assert (reply.status, reply.headers["retry-after"]) == (503, "2")
+    small.origin.spoil(latency=2.0)
+    time.sleep(PASSED_OVER)
+    assert small.ask(small.signed(third[0])).body == third[1]
+    small.origin.heal()
+    assert small.ask(small.signed(second[0])).body == second[1]
 
 
 def test_large_object_is_served_in_parts_only(small: Stage) -> None:
