@@ -68,10 +68,12 @@ class Bucket(S3Storage):
         return fields
 
     def let_in(self, site: str) -> None:
-        # A rule for this site, unless there is one; the operator's own rules stay.
+        # A rule for this site, unless there is one; the operator's own rules stay. A curator waits, and a thread of the
+        # web node with them, so it is tried once and briefly.
+        client = s3.client(self.origin, s3.QUICK)
         with s3.answers(f"{self.bucket_name} does not take files from {site}"):
             try:
-                rules = self.client.get_bucket_cors(Bucket=self.bucket_name)["CORSRules"]
+                rules = client.get_bucket_cors(Bucket=self.bucket_name)["CORSRules"]
             except ClientError as error:
                 if s3.code_of(error) != "NoSuchCORSConfiguration":
                     raise
@@ -79,7 +81,7 @@ class Bucket(S3Storage):
             if not any({site, "*"} & {*rule["AllowedOrigins"]} and "POST" in rule["AllowedMethods"] for rule in rules):
                 rule = {"AllowedOrigins": [site], "AllowedMethods": ["POST"], "AllowedHeaders": ["*"]}
                 rules = [*rules, {**rule, "MaxAgeSeconds": ANSWERED}]
-                self.client.put_bucket_cors(Bucket=self.bucket_name, CORSConfiguration={"CORSRules": rules})
+                client.put_bucket_cors(Bucket=self.bucket_name, CORSConfiguration={"CORSRules": rules})
 
     def put(self, name: str, file: IO[bytes], *, size: int, sha256: str) -> bool:
         # The storage compares the checksum before it acknowledges; who comes second finds the same bytes there.

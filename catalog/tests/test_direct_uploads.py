@@ -20,7 +20,8 @@ from catalog import direct, uploads, work
 from catalog.models import Master, Track, Upload, Work
 from catalog.tests import audio
 from catalog.tests.conftest import ON_S3
-from spotify_lite.tests.rig import s3
+from spotify_lite.places import Origin
+from spotify_lite.tests.rig import faults, s3
 
 pytestmark = [pytest.mark.django_db, *ON_S3]
 
@@ -317,6 +318,18 @@ def test_bucket_is_told_once_whose_pages_it_answers(desk: Client, storage: s3.St
     ask(desk, song(tmp_path))
     rules = client.get_bucket_cors(Bucket=bucket)["CORSRules"]
     assert [rule["AllowedOrigins"] for rule in rules] == [["https://elsewhere.example"], ["http://testserver"]]
+
+
+def test_bucket_that_hangs_is_asked_once_for_a_form(desk: Client, storage: s3.Storage, settings: Any) -> None:
+    """It was asked three times, of 20 seconds each, while all other forms waited on threads that listeners need."""
+    with faults.proxy(storage.port) as line:
+        line.spoil(black_hole=True)
+        origin = Origin("local", line.url, storage.bucket)
+        home = settings.STORAGES["masters"] | {"OPTIONS": {"origin": origin, "location": "masters"}}
+        settings.STORAGES = settings.STORAGES | {"masters": home}
+        direct._let.clear()
+        ask(desk, b"12345")
+        assert line.connections == 1
 
 
 def test_where_media_lie_in_folders_there_is_no_form(desk: Client) -> None:
