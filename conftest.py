@@ -54,6 +54,21 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
         return subprocess.run(command, env=os.environ | {"DATABASE_URL": url}, check=False).returncode
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL leave out what this process's database has no part in: it has run on SQLite already."""
+    if config.getoption("--database") != "postgres":
+        return
+    alike = [
+        item for item in items if not {"db", "django_db"} & {*_fixtures(item), *(m.name for m in item.iter_markers())}
+    ]
+    config.hook.pytest_deselected(items=alike)
+    items[:] = [item for item in items if item not in set(alike)]
+
+
+def _fixtures(item: pytest.Item) -> list[str]:
+    return item.fixturenames if isinstance(item, pytest.Function) else []
+
+
 @pytest.fixture(autouse=True)
 def own_state(settings: Any, tmp_path: Path) -> Iterator[None]:
     """Give each test its own media folder and an empty cache, and nothing that waits for a demo."""
