@@ -10,7 +10,7 @@ from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A
 from django.utils.module_loading import import_string
 
 MIB = 1 << 20
-LEAST_HOT = 32 * MIB  # bytes: objects of more than a quarter of it are served in parts only
+LEAST_HOT = 32 * MIB  # bytes: objects of more than three quarters of it are served in parts only
 KEY_FAULT = "playback.rsakeys.fault"  # named, since its library takes 9 MB, which only CloudFront's signer is worth
 SAME_SECRET = 16  # characters that two secrets share by more than chance
 
@@ -107,7 +107,7 @@ def _memory() -> Iterator[CheckMessage]:
     if settings.HOT_BYTES < LEAST_HOT:
         yield Warning(
             f"HOT_BYTES is less than {LEAST_HOT // MIB} MiB.",
-            hint="Objects of more than a quarter of it are served in parts only.",
+            hint="Objects of more than three quarters of it are served in parts only.",
             id="delivery.W012",
         )
     disk = os.statvfs(base)

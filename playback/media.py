@@ -198,15 +198,12 @@ async def _remote(thing: Thing, asked: Asked, *, leave_large: bool = False) -> A
     part = replies.wanted(size, thing, asked)
     if answer := replies.without_bytes(part, size, thing, asked):
         return answer
+    if size > hot.largest and leave_large:
+        raise Full
     if isinstance(part, ranges.Part):
-        if size > hot.largest and leave_large:
-            raise Full
         stretch = await hot.stretch(thing.name, part.start, part.end, brief=part.open_ended)
     else:
-        if size > hot.largest:
-            raise Full  # only in parts
-        stretch = await hot.stretch(thing.name, 0, size)
-        await hot.verified(thing.name)
+        stretch = await hot.whole(thing.name)
     return replies.with_bytes(part, size, thing, asked, stretch)
 
 

@@ -10,6 +10,7 @@ import os
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
 
 from playback import tmpfs
@@ -26,6 +27,14 @@ logger = logging.getLogger(__name__)
 
 class Full(Exception):
     """There is no room for the object: all that is held is being waited for."""
+
+
+class Reach(Enum):
+    """Which part of an object a window is."""
+
+    USUAL = "usual"  # all of a small one, or one of the equal parts of a large one
+    CROSSING = "crossing"  # across the borders of the usual ones, for one range
+    WHOLE = "whole"  # all of a large one
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +55,7 @@ class Window:
     length: int  # bytes of it
     size: int  # of the whole object
     path: str
-    crossing: bool = False  # it lies across the borders of the usual ones, for one range
+    reach: Reach = Reach.USUAL
     filled: set[int] = field(default_factory=set)  # numbers of slices
     flying: set[int] = field(default_factory=set)
     wanted: list[int] = field(default_factory=list)  # in this order
@@ -60,8 +69,8 @@ class Window:
     changed: asyncio.Event = field(default_factory=asyncio.Event)  # set and replaced at each change
 
     @property
-    def place(self) -> tuple[str, int, bool]:
-        return self.name, self.first, self.crossing
+    def place(self) -> tuple[str, int, Reach]:
+        return self.name, self.first, self.reach
 
     @property
     def slices(self) -> int:
@@ -98,15 +107,15 @@ class Room:
         self._folder = tmpfs.claim(folder)
         self._freed = freed
         self._loop = asyncio.get_running_loop()
-        self._held: OrderedDict[tuple[str, int, bool], Window] = OrderedDict()  # the least recently asked for first
+        self._held: OrderedDict[tuple[str, int, Reach], Window] = OrderedDict()  # the least recently asked for first
         self._reserved = 0  # bytes of the windows that are held
         self._leaving = 0  # bytes of files that wait for their deletion
         self._number = 0
         self._loop.call_later(IDLE / 10, self._sweep)
 
-    def get(self, name: str, first: int, *, crossing: bool) -> Window | None:
+    def get(self, name: str, first: int, reach: Reach) -> Window | None:
         """Return the window that begins at this offset of the object, as one that was just asked for."""
-        window = self._held.get((name, first, crossing))
+        window = self._held.get((name, first, reach))
         if window is not None:
             self._held.move_to_end(window.place)
             window.used = self._loop.time()
@@ -116,11 +125,11 @@ class Room:
         """Say whether the window is still held."""
         return self._held.get(window.place) is window
 
-    def hold(self, name: str, first: int, length: int, size: int, *, crossing: bool) -> Window:
+    def hold(self, name: str, first: int, length: int, size: int, reach: Reach) -> Window:
         """Return a new window with an empty file; raise Full where none can be made."""
         self._number += 1
         path = str(self._folder / f"{self._number}")
-        window = Window(name, first, length, size, path, crossing, used=self._loop.time())
+        window = Window(name, first, length, size, path, reach, used=self._loop.time())
         try:
             os.close(os.open(window.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         except OSError as error:

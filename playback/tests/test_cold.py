@@ -384,6 +384,19 @@ def test_large_object_is_served_in_parts_only(small: Stage) -> None:
     assert end.body == body[-20:]
 
 
+def test_large_object_is_served_whole_where_there_is_no_pop(small: Stage) -> None:
+    path, body = small.put(2 * MIB + 17)  # over a quarter of HOT_BYTES
+    others = held(small)
+    assert patiently(small, path, "bytes=0-0").body == body[:1]
+    for _ in range(10):
+        if (reply := small.ask(small.signed(path))).status != 503:
+            break
+        time.sleep(1)  # others are leaving
+    assert (reply.status, reply.body == body) == (200, True)
+    assert reply.headers["content-length"] == str(len(body))
+    assert held(small) - others <= 4 * MIB
+
+
 def test_large_object_is_left_to_the_pop(stage: Stage) -> None:
     path, _ = stage.put(17 * MIB)  # over a quarter of HOT_BYTES
     reply = stage.ask(stage.signed(path), Range="bytes=0-")
