@@ -8,7 +8,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
+
+from catalog import stores
 
 OLD = 24 * 3600  # seconds: nobody works on one file for a day
 SWEEP_LOCK = 0x1A9039  # of PostgreSQL's advisory locks
@@ -26,11 +28,15 @@ def sweep(folder: Path) -> None:
 def turn() -> Iterator[None]:
     """Let one at a time look how old an object is and act on it: who deletes it, or who makes it young again.
 
-    Without this a writer could renew an object in the moment between a sweep's last look and its deletion.
+    Without this a writer could renew an object in the moment between a sweep's last look and its deletion. Raise
+    stores.Unreachable where the turn does not come within what a web node gives a statement.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [SWEEP_LOCK])
+            try:
+                cursor.execute("SELECT pg_advisory_lock(%s)", [SWEEP_LOCK])
+            except OperationalError as error:
+                raise stores.Unreachable("the storage is being swept, or too busy") from error
             try:
                 yield
             finally:

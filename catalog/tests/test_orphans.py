@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from django.core.files.storage import storages
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from catalog import covers, leftovers, media, orphans, stores
@@ -290,3 +290,18 @@ def test_looking_up_costs_one_query_and_not_one_an_object(django_assert_num_quer
     for some in (everything[:3], everything):
         with django_assert_num_queries(1):
             assert orphans._without_row("renditions", some) == []
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="there, nobody limits a statement")
+def test_turn_that_does_not_come_in_time_is_a_storage_that_is_busy() -> None:
+    """A web node limits its statements: who sent bytes that are here already, in the middle of a sweep, got a 500."""
+    other = connection.copy()
+    try:
+        with other.cursor() as sweeping:
+            sweeping.execute("SELECT pg_advisory_lock(%s)", [leftovers.SWEEP_LOCK])
+        with connection.cursor() as own:
+            own.execute("SET LOCAL lock_timeout = '50ms'")
+        with pytest.raises(stores.Unreachable), transaction.atomic(), leftovers.turn():
+            pass
+    finally:
+        other.close()
