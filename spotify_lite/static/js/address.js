@@ -3,8 +3,9 @@
 const SOON = 20; // seconds: an address that ends so soon is not worth starting
 
 // Return whether a signed address may still be opened; `now` in milliseconds of server time.
+// Ours say `exp`, CloudFront's `Expires`.
 export function fresh(url, now) {
-  const exp = Number(/[?&]exp=(\d+)/.exec(url ?? "")?.[1]);
+  const exp = Number(/[?&](?:exp|Expires)=(\d+)/.exec(url ?? "")?.[1]);
   return Boolean(url) && (Number.isNaN(exp) || exp > now / 1000 + SOON);
 }
 

@@ -3,13 +3,18 @@
 
 import { fresh } from "./address.js";
 import { share } from "./gain.js";
+import { Sources } from "./sources.js";
 import * as trouble from "./trouble.js";
+
+const LATER = 2_500; // milliseconds in which the server learns that a place is down, and no longer sends anyone there
 
 export class Deck {
   constructor({ player, sound, api, even }) {
     Object.assign(this, { player, sound, api, even });
     this.loaded = null; // the id of the track that the audio element holds
-    this.renewed = false; // this start has already asked for a new address
+    this.sources = new Sources();
+    this.renewed = false; // this start has already asked for new addresses
+    this.waited = false; // this start has already given the server time to learn what is down
     this.failures = 0; // songs in a row that did not sound
   }
 
@@ -19,14 +24,15 @@ export class Deck {
     const { track } = player;
     player.wanted = true;
     player.startAt = positionMs;
-    this.renewed = false;
+    this.renewed = this.waited = false;
     this.sound.pause();
     this.loaded = null;
     const playId = player.progress.begin(track.id);
     player.changed();
-    if (!this.#fresh(track.audio_url)) return this.renew(playId);
+    if (!this.#fresh(track.audio_url) || this.sources.shuns(track.audio_url)) return this.renew(playId);
     this.#tell(track, playId).catch(() => {}); // what is wrong with the track, the audio element says too
-    this.#open(track.audio_url, positionMs);
+    this.sources.offer([track.audio_url, ...(track.audio?.fallback_urls ?? [])]);
+    this.#open(this.sources.next(), positionMs);
     await this.#sound();
     player.show(positionMs);
     return undefined;
@@ -44,7 +50,7 @@ export class Deck {
     return undefined;
   }
 
-  // Ask for a new address and go on from where the sound was; once a start.
+  // Ask for new addresses and go on from where the sound was; once a start.
   async renew(playId = this.player.progress.play?.id) {
     const { player } = this;
     const { track } = player;
@@ -53,7 +59,8 @@ export class Deck {
     try {
       const answer = await this.#tell(track, playId);
       if (player.track !== track) return;
-      this.#open(answer.sources[0]?.url ?? answer.track.audio_url, at);
+      this.sources.offer(answer.sources.map((source) => source.url));
+      this.#open(this.sources.next(), at);
       if (player.wanted) await this.#sound();
       player.show(at);
     } catch (problem) {
@@ -61,10 +68,26 @@ export class Deck {
     }
   }
 
-  // The audio element cannot go on: its address may be too old, or the audio is not there.
-  broken() {
-    if (this.renewed) this.#fail(null);
-    else this.renew();
+  // The audio element cannot go on: its address may be too old, the place down, or the audio is not there.
+  async broken() {
+    const { player, sound, sources } = this;
+    const old = !this.#fresh(sound.src);
+    if (!old) sources.blame(sound.src);
+    const url = old && !this.renewed ? null : sources.next();
+    if (url) {
+      this.#open(url, player.position);
+      if (player.wanted) await this.#sound();
+    } else if (!this.renewed) await this.renew();
+    else if (sources.several && !this.waited) await this.#renewLater();
+    else this.#fail(null);
+  }
+
+  // Everything that the server names may be one dead place: the node, too, sends listeners there while it thinks it is up.
+  async #renewLater() {
+    this.waited = true;
+    const { id } = this.player.progress.play ?? {};
+    await new Promise((done) => setTimeout(done, LATER));
+    if (this.waited && this.player.progress.play?.id === id) await this.renew(id);
   }
 
   sounds() {

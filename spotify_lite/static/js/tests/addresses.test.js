@@ -10,6 +10,7 @@ test("an address is fresh until shortly before it ends", () => {
   assert.equal(fresh(url, 985_000), false);
   assert.equal(fresh(url, 1_200_000), false);
   assert.equal(fresh(null, 0), false);
+  assert.equal(fresh("https://cloud.example/media/ab/ab.mp3?Expires=1000&Signature=x", 985_000), false);
 });
 
 test("a cover comes in the size that is asked for, or is drawn", () => {
