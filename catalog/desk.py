@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from catalog import arrivals
+from catalog import arrivals, sounds
 from catalog.models import Album, Artist, Track, Work
 
 
@@ -32,7 +32,7 @@ def overview() -> Overview:
         artists=Artist.objects.count(),
         albums=Album.objects.count(),
         waiting=Work.objects.exclude(state=Work.State.FAILED).count(),
-        failed=list(Work.objects.filter(state=Work.State.FAILED).order_by("-id")[:8]),
+        failed=list(sounds.name_songs(Work.objects.filter(state=Work.State.FAILED)).order_by("-id")[:8]),
         arrivals=arrivals.unfinished(),
         newest=list(Track.objects.order_by("-created_at", "-id").select_related("album")[:8]),
     )

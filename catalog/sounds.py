@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import Case, F, OuterRef, QuerySet, Subquery, When
+
 from catalog.models import Master, Measurement, Rendition, Track, Work
 
-MAKING = ("source", "ladder")  # kinds of work on masters
+MAKING = ("source", "ladder")  # kinds of work that make something to hear
+ON_MASTERS = (*MAKING, "hash")  # kinds of work whose subject is a master
 
 
 @dataclass(frozen=True)
@@ -25,4 +28,13 @@ def of(track: Track) -> Sound:
         renditions=sorted(renditions, key=lambda one: (one.name != "source", one.bitrate or 0)),
         measured=Measurement.objects.filter(master__in=masters).defer("waveform").first(),
         work=list(Work.objects.filter(kind__in=MAKING, subject_id__in=masters.values("id")).order_by("id")),
+    )
+
+
+def name_songs(work: QuerySet[Work]) -> QuerySet[Work]:
+    """Add `song_id` and `song`, its title, to work on masters; both are None where it is about something else."""
+    master = Case(When(kind__in=ON_MASTERS, then=F("subject_id")))
+    masters = Master.objects.filter(id=OuterRef("master_id"))
+    return work.annotate(master_id=master).annotate(
+        song_id=Subquery(masters.values("track_id")[:1]), song=Subquery(masters.values("track__title")[:1])
     )

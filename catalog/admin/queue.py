@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -11,11 +11,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalog import instants, reasons, work
+from catalog import instants, reasons, sounds, work
 from catalog.admin import kept
-from catalog.models import Master, Work
-
-ON_MASTERS = {"source", "ladder", "hash"}  # kinds of work whose subject is a master
+from catalog.models import Work
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -31,22 +29,14 @@ class KindFilter(admin.SimpleListFilter):
 
 @admin.register(Work)
 class WorkAdmin(kept.ReadOnlyAdmin):
-    list_display = ["what", "about", "state", "done", "attempts", "why", "asked", "due"]
+    list_display = ["what", "about", "standing", "why", "attempts", "asked", "due"]
     list_filter = ["state", KindFilter]
     search_fields = ["reason"]
     ordering = ["-id"]
     actions = ["retry"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Work]:
-        """Add the song that a master's work is about."""
-        masters = Master.objects.filter(id=OuterRef("subject_id"))
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(
-                song_id=Subquery(masters.values("track_id")[:1]), song=Subquery(masters.values("track__title")[:1])
-            )
-        )
+        return sounds.name_songs(super().get_queryset(request))
 
     @admin.action(description=gettext_lazy("Try the selected failed work again"), permissions=["retry"])
     def retry(self, request: HttpRequest, queryset: QuerySet[Work]) -> None:
@@ -59,15 +49,16 @@ class WorkAdmin(kept.ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("subject"), ordering="subject_id")
     def about(self, row: Any) -> SafeString | str:
-        if row.kind not in ON_MASTERS or not row.song_id:
+        if not row.song_id:
             return str(row.subject_id)
         return format_html(
             '<a href="{}"><bdi>{}</bdi></a>', reverse("admin:catalog_track_change", args=[row.song_id]), row.song
         )
 
-    @admin.display(description=gettext_lazy("done"), ordering="progress")
-    def done(self, row: Work) -> str:
-        return f"{row.progress} %" if row.state == Work.State.RUNNING and row.progress is not None else "–"
+    @admin.display(description=gettext_lazy("state"), ordering="state")
+    def standing(self, row: Work) -> str:
+        done = f", {row.progress} %" if row.state == Work.State.RUNNING and row.progress is not None else ""
+        return f"{row.get_state_display()}{done}"
 
     @admin.display(description=gettext_lazy("reason"))
     def why(self, row: Work) -> str:

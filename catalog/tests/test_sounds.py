@@ -49,9 +49,9 @@ def test_song_shows_its_renditions_and_its_loudness(desk, track):
 def test_song_shows_what_is_being_made_and_why_it_was_given_up(desk, track):
     queue(track, state="running", progress=45, lease_owner="x")
     page = reverse("admin:catalog_track_change", args=[track.id])
-    assert "encode and measure a song: running (45 %)" in words(desk.get(page).content)
+    assert "Encode and measure a song: running (45 %)" in words(desk.get(page).content)
     queue(track, state="failed", progress=45, reason="There is no audio in it.")
-    assert "encode and measure a song: failed – There is no audio in it." in words(desk.get(page).content)
+    assert "Encode and measure a song: failed – There is no audio in it." in words(desk.get(page).content)
 
 
 def test_silent_song_says_so(desk, track):
@@ -71,7 +71,7 @@ def test_upload_shows_the_same_of_its_song(desk, curator, track):
 def test_work_names_its_song_and_how_far_it_is(desk, track):
     queue(track, state="running", progress=45, attempts=2, lease_owner="x")
     answer = desk.get(reverse("admin:catalog_work_changelist"))
-    assert f"encode and measure a song {track.title} running 45 % 2" in words(answer.content)
+    assert f"encode and measure a song {track.title} running, 45 %" in words(answer.content)
     assert reverse("admin:catalog_track_change", args=[track.id]).encode() in answer.content
 
 
@@ -89,3 +89,11 @@ def test_progress_is_written_seldom_and_only_by_who_holds_the_work(track, monkey
     clock[0] += 10
     told.tell(100)
     assert Work.objects.get().progress is None
+
+
+def test_overview_names_the_songs_of_work_that_was_given_up(desk, track):
+    queue(track, state="failed", attempts=5, reason="There is no audio in it.")
+    Work.objects.filter(id=work.enqueue("cover", track.masters.get().id).id).update(state="failed")
+    page = words(desk.get("/admin/").content)
+    assert f"Encode and measure a song {track.title} There is no audio in it." in page
+    assert f"Cut a cover {track.masters.get().id}" in page, "a cover's work has another subject, whatever its number"
