@@ -6,21 +6,17 @@ functions of `KINDS` do is therefore safe to do twice.
 """
 
 import logging
-import threading
-import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
-from catalog import hints
+from catalog import hints, leases
 from catalog.models import Work
 
 logger = logging.getLogger(__name__)
@@ -54,8 +50,6 @@ WORDS = {  # what each is for, for curators
     "upload": _("read an upload"),
 }
 LOWEST = 100  # priority of what nobody waits for
-LEASE = timedelta(seconds=settings.WORK_LEASE)
-HEARTBEAT = settings.WORK_LEASE / 3  # seconds; two may be late before the lease runs out
 SWEPT = 500  # rows a sweep hints at: more than the workers do until the next
 HINTED = 8  # rows of one enqueue that are hinted at: enough to keep workers busy until the sweep finds the rest
 ATTEMPTS = 5
@@ -158,7 +152,7 @@ def run_due(*, limit: int) -> int:
 
 def run(work_id: int) -> bool:
     """Take and do this row; return False where it is gone, not due, or somebody else's."""
-    work = _claim(work_id, at=timezone.now())
+    work = leases.take(work_id, at=timezone.now())
     if work:
         _do(work)
     return work is not None
@@ -182,26 +176,9 @@ def _next() -> Work | None:
     at = timezone.now()
     for state in _TAKEN_FROM:
         for work_id in _due(state, at)[:20]:  # others may take some of them meanwhile
-            if work := _claim(work_id, at=at):
+            if work := leases.take(work_id, at=at):
                 return work
     return None
-
-
-def _claim(work_id: int, *, at: datetime) -> Work | None:
-    """Take the row for a lease's length. The condition and the count decide between workers, on any database."""
-    owner = str(uuid.uuid4())
-    taken = (
-        Work.objects.due(at=at)
-        .filter(id=work_id)
-        .update(
-            state=Work.State.RUNNING,
-            attempts=F("attempts") + 1,
-            progress=None,
-            lease_until=at + LEASE,
-            lease_owner=owner,
-        )
-    )
-    return Work.objects.filter(id=work_id, lease_owner=owner).first() if taken else None
 
 
 def _do(work: Work) -> None:
@@ -210,13 +187,13 @@ def _do(work: Work) -> None:
         return
     function: Callable[[Work], None] = import_string(KINDS[work.kind])
     try:
-        with _heartbeat(work):
+        with leases.kept(work):
             function(work)
     except Stopped:
-        _held(work).update(state=Work.State.QUEUED, attempts=F("attempts") - 1, lease_until=None, lease_owner="")
+        leases.held(work).update(state=Work.State.QUEUED, attempts=F("attempts") - 1, lease_until=None, lease_owner="")
     except Later as later:
         ready_at = timezone.now() + later.wait
-        _held(work).update(
+        leases.held(work).update(
             state=Work.State.QUEUED, attempts=F("attempts") - 1, ready_at=ready_at, lease_until=None, lease_owner=""
         )
     except Refused as refusal:
@@ -227,44 +204,14 @@ def _do(work: Work) -> None:
         logger.exception("work %s (%s) failed, attempt %s", work.id, work, work.attempts)
         _fail(work, f"{type(error).__name__}: {error}", final=work.attempts >= ATTEMPTS)
     else:
-        _held(work).delete()
-
-
-def _held(work: Work) -> Any:
-    """Return the row, if the lease is still this run's: a later run, or a new payload, may have it."""
-    return Work.objects.filter(id=work.id, lease_owner=work.lease_owner)
+        leases.held(work).delete()
 
 
 def _fail(work: Work, reason: str, *, final: bool) -> None:
     state = Work.State.FAILED if final else Work.State.QUEUED
     wait = timedelta() if final else BACK_OFF[work.attempts - 1]
-    _held(work).update(
+    leases.held(work).update(
         state=state, reason=reason[:300], ready_at=timezone.now() + wait, lease_until=None, lease_owner=""
     )
     if final:
         logger.warning("work %s (%s) is given up: %s", work.id, work, reason)
-
-
-@contextmanager
-def _heartbeat(work: Work) -> Iterator[None]:
-    """Renew the lease from a thread of its own, whose connection is opened only where the work takes that long."""
-    done = threading.Event()
-
-    def beat() -> None:
-        try:
-            while not done.wait(HEARTBEAT):
-                try:
-                    _held(work).update(lease_until=timezone.now() + LEASE)
-                except Exception:
-                    logger.exception("the lease of work %s could not be renewed", work.id)
-                    connection.close()
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=beat, name=f"lease-{work.id}", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()

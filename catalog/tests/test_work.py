@@ -7,7 +7,7 @@ import pytest
 from celery import Celery
 from django.utils import timezone
 
-from catalog import hints, work
+from catalog import hints, leases, work
 from catalog.models import Work
 
 pytestmark = pytest.mark.django_db
@@ -131,7 +131,7 @@ def test_asking_again_gives_failed_work_another_chance():
 
 def test_work_that_is_leased_is_not_taken():
     row = work.enqueue("note", 7)
-    Work.objects.update(state=Work.State.RUNNING, lease_until=timezone.now() + work.LEASE, lease_owner="other")
+    Work.objects.update(state=Work.State.RUNNING, lease_until=timezone.now() + leases.LEASE, lease_owner="other")
     assert work.run_due(limit=10) == 0
     assert not work.run(row.id)
     assert ran == []
@@ -179,7 +179,7 @@ def test_worker_told_to_stop_gives_the_row_back_untried():
 
 @pytest.mark.django_db(transaction=True)
 def test_lease_is_renewed_while_the_work_goes_on(monkeypatch):
-    monkeypatch.setattr(work, "HEARTBEAT", 0.02)
+    monkeypatch.setattr(leases, "HEARTBEAT", 0.02)
     monkeypatch.setitem(work.KINDS, "note", f"{__name__}.wait_for_a_renewal")
     row = work.enqueue("note", 7)
     assert work.run(row.id)

@@ -18,6 +18,7 @@ from types import FrameType
 from typing import IO
 
 import configuration
+import files
 from sidecar import Sidecar
 
 TICK = 1.0  # seconds between two measurements
@@ -38,7 +39,7 @@ class Edge:
 
     def run(self) -> int:
         """Run until nginx ends; return its exit code."""
-        path = configuration.write(self.settings)
+        path = files.write(self.settings)
         for left in self.settings.run.glob("*.sock"):
             left.unlink()  # by a crash; nginx would not start
         self.sidecar.measure(alive=True)
@@ -81,7 +82,7 @@ class Edge:
     def _reload(self, nginx: "subprocess.Popen[str]") -> None:
         self._loaded = time.monotonic()
         try:
-            configuration.write(configuration.read(os.environ))
+            files.write(configuration.read(os.environ))
         except configuration.Wrong as wrong:
             _say(f"not reloaded: {wrong}")  # the edge goes on with what it has
             return
