@@ -1,8 +1,8 @@
 """Delete objects that no row names: of workers that died between object and row, and of what was deleted or replaced.
 
 Rows are looked up for a listing of one of 256 prefixes at a time, in every region. What is younger than a day is left
-alone: its row may still be written. Who finds an old object that he was about to write makes it young again (`renew`),
-and that and a deletion take turns.
+alone, since its row may still be written, and masters for a month. Who finds an old object that he was about to write
+makes it young again (`renew`), and that and a deletion take turns.
 """
 
 import logging
@@ -21,6 +21,7 @@ from catalog.models import Cover, Master, Placement, Rendition, Sweep, Upload, W
 logger = logging.getLogger(__name__)
 
 OLD = timedelta(days=1)
+IRREPLACEABLE = timedelta(days=30)  # of masters: a backup that was restored may be older than the last uploads
 ROUND = timedelta(hours=20)  # between two looks at a prefix: once a day where that can be done
 SLICE = 60.0  # seconds of a run; a prefix that is begun is ended
 PREFIXES = [f"{number:02x}" for number in range(256)]
@@ -112,8 +113,13 @@ def _refuse_strange(at: datetime) -> None:
 
 
 def _old(place: _Place, found: Iterable[stores.Kept], at: datetime) -> list[stores.Kept]:
-    """Keep what is ours and of more than a day."""
-    return [one for one in found if one.at < at - OLD and _key(place.alias, one.name)]
+    """Keep what is ours, and old enough to go."""
+    return [one for one in found if one.at < _border(place.alias, at) and _key(place.alias, one.name)]
+
+
+def _border(alias: str, at: datetime) -> datetime:
+    """Return when objects that go had been written at the latest."""
+    return at - (IRREPLACEABLE if alias == "masters" else OLD)
 
 
 def _delete(place: _Place, found: Iterable[stores.Kept], at: datetime) -> Iterator[stores.Kept]:
@@ -121,7 +127,7 @@ def _delete(place: _Place, found: Iterable[stores.Kept], at: datetime) -> Iterat
     with leftovers.turn():
         for one in _without_row(place.alias, found):
             there = place.store.look(one.name)
-            if there and there.at < at - OLD:
+            if there and there.at < _border(place.alias, at):
                 place.store.delete(one.name)
                 name = f"{settings.OBJECTS[place.alias]}/{one.name}"
                 Placement.objects.filter(name=name, region=place.region).delete()

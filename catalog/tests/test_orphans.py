@@ -107,8 +107,9 @@ def _waits(thread: threading.Thread) -> bool:
     return frame is not None
 
 
-def test_mixed_storage_loses_exactly_what_is_old_and_nameless(kept_in, track):
+def test_mixed_storage_loses_exactly_what_is_old_and_nameless(kept_in, track, monkeypatch):
     """Any mix of kinds, ages, rows and foreign names; the seed is printed, SEED=... repeats it."""
+    monkeypatch.setattr(orphans, "IRREPLACEABLE", orphans.OLD)
     print(f"SEED={SEED}")
     chance = random.Random(SEED)
     patterns = {"renditions": "{}.mp4", "covers": "{}/320.webp", "masters": "{}.wav"}
@@ -141,16 +142,26 @@ def test_upload_that_waits_names_its_file_and_one_that_has_failed_too(track):
             name="song", storage_name=name, sha256=name[3:67], size=1, state=state, created_at=timezone.now()
         )
     for prefix in {name[:2] for name in (waiting, failed, ready)}:
-        orphans.sweep(prefix, at=timezone.now() + timedelta(days=2))
+        orphans.sweep(prefix, at=timezone.now() + timedelta(days=31))
     assert kept()["masters"] == {waiting, failed}
+
+
+def test_master_that_a_restored_backup_does_not_know_stays_for_a_month(track):
+    """The rows of the last week's uploads are in a newer backup; their bytes are nowhere else."""
+    master, rendition = put("masters", b"upload", "{}.wav"), put("renditions", b"upload")
+    for name in (master, rendition):
+        orphans.sweep(name[:2], at=timezone.now() + timedelta(days=29))
+    assert kept() == {"masters": {master}, "renditions": set(), "covers": set()}
+    orphans.sweep(master[:2], at=timezone.now() + timedelta(days=31))
+    assert kept()["masters"] == set()
 
 
 def test_picture_that_is_still_to_be_cut_stays():
     name = put("masters", b"picture", "{}.png")
     row = covers.enqueue(name[3:67], payload={"picture": name})
-    assert orphans.sweep(name[:2], at=timezone.now() + timedelta(days=2)) == []
+    assert orphans.sweep(name[:2], at=timezone.now() + timedelta(days=31)) == []
     row.delete()
-    assert [one.name for one in orphans.sweep(name[:2], at=timezone.now() + timedelta(days=2))] == [name]
+    assert [one.name for one in orphans.sweep(name[:2], at=timezone.now() + timedelta(days=31))] == [name]
 
 
 @pytest.mark.rig

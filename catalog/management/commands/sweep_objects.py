@@ -11,7 +11,7 @@ from catalog import orphans
 
 
 class Command(BaseCommand):
-    help = "Delete objects of more than a day that no row names, in all regions; the workers do so bit by bit anyway."
+    help = "Delete objects that no row names for a day, masters for a month; the workers do so bit by bit anyway."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--all", action="store_true", help="all 256 prefixes, and not only those that are due")
