@@ -95,5 +95,5 @@ def test_overview_names_the_songs_of_work_that_was_given_up(desk, track):
     queue(track, state="failed", attempts=5, reason="There is no audio in it.")
     Work.objects.filter(id=work.enqueue("cover", track.masters.get().id).id).update(state="failed")
     page = words(desk.get("/admin/").content)
-    assert f"Encode and measure a song {track.title} There is no audio in it." in page
+    assert f"Encode and measure a song There is no audio in it. {track.title}" in page
     assert f"Cut a cover {track.masters.get().id}" in page, "a cover's work has another subject, whatever its number"

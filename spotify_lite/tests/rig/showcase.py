@@ -20,8 +20,8 @@ from django.utils import translation
 
 from accounts import tokens
 from accounts.models import User
-from catalog import curation, drawn, library, names, search
-from catalog.models import Album, Artist, Change, Genre, Track
+from catalog import curation, drawn, library, names, search, wishes
+from catalog.models import Album, Artist, Change, Genre, Master, Track, Work
 from catalog.tests import audio
 from spotify_lite import problems
 
@@ -37,6 +37,16 @@ THOUSAND = 1000  # songs of the longest album
 LONG = (
     "The song whose title the singer wrote down on the back of a train ticket between two cities that nobody has ever "
     "heard of and then forgot in the pocket of a coat which still hangs in the hall today"
+)
+REASONS = (  # why work is given up, in the words that are kept
+    "ffmpeg could not read it: " + "Error while decoding stream #0:0: Invalid data found when processing input; " * 3,
+    "It took longer than 300 s.",
+    "It should be 214.3 s long, and 97.1 s can be read.",
+    "Its file is gone from the library.",
+    "There is no audio in it.",
+    "It has 8 channels; at most 2 can be played.",
+    "The storage did not take 0f/0f3c9c.mp4 whole.",
+    "Its encoder was killed.",
 )
 GENRES = (
     *("Ambient", "Afrobeat", "Balearic", "Bebop", "Bluegrass", "Bossa Nova", "Chamber Pop", "Chanson", "Cumbia"),
@@ -125,8 +135,10 @@ def fill(folder: Path) -> Showcase:
     listener, curator = _people(at=now)
     genre = Genre.objects.get(name=KEPT_GENRE)
     _curate(curator, genre, folder.parent / "uploads")
-    call_command("package", verbosity=0, stdout=sys.stderr)
     albums = {name: Album.objects.get(title=record.title) for name, record in RECORDS.items()}
+    wishes.note_plays(Track.objects.filter(album=albums["plain"]).values_list("id", flat=True))
+    call_command("package", verbosity=0, stdout=sys.stderr)
+    _work(albums, at=now)
     _schedule(albums["scheduled"], at=now + timedelta(days=30))
     nobody, _ = Artist.objects.get_or_create(
         name="Nobody Yet",
@@ -136,7 +148,7 @@ def fill(folder: Path) -> Showcase:
     )
     while search.index_pending():
         pass
-    tracks = {name: album.tracks.order_by("disc_number", "track_number").first() for name, album in albums.items()}
+    tracks = {name: album.tracks.order_by("disc_number", "track_number")[0] for name, album in albums.items()}
     _listen(listener, [track for name, track in tracks.items() if name != "scheduled"])
     return Showcase(
         albums={name: album.id for name, album in albums.items()},
@@ -208,6 +220,28 @@ def _curate(curator: Client, genre: Genre, folder: Path) -> None:
     for name in ("Folk and more", genre.name):
         changed = curator.post(f"/admin/catalog/genre/{genre.id}/change/", {"name": name})
         assert changed.status_code == 302, changed.content
+
+
+def _work(albums: dict[str, Album], *, at: datetime) -> None:
+    """Leave work behind as workers would: one is at it, some waits, and some was given up."""
+
+    def masters(name: str) -> list[int]:
+        found = Master.objects.filter(track__album=albums[name]).order_by("track__track_number")
+        return list(found.values_list("id", flat=True))
+
+    rows: list[tuple[int, str, dict[str, Any]]] = [
+        (masters("cjk")[0], Work.State.RUNNING, {"attempts": 1, "progress": 42, "lease_until": at + timedelta(days=1)})
+    ]
+    rows += [(master, Work.State.QUEUED, {"attempts": 1, "reason": REASONS[1]}) for master in masters("right_to_left")]
+    failed = (*masters("long"), *masters("thousand")[: len(REASONS)])
+    rows += [
+        (master, Work.State.FAILED, {"attempts": 5, "reason": REASONS[number % len(REASONS)]})
+        for number, master in enumerate(failed)
+    ]
+    Work.objects.bulk_create(
+        Work(kind="ladder", subject_id=master, state=state, ready_at=at, created_at=at - timedelta(minutes=3), **more)
+        for master, state, more in rows
+    )
 
 
 def _listen(client: Client, heard: list[Track]) -> None:
