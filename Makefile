@@ -9,6 +9,9 @@ CI = ci --ignore-scripts --no-audit --no-fund --fetch-retries=0 --fetch-timeout=
 PIP = $(BIN)/python -m pip install --quiet --no-input --disable-pip-version-check --root-user-action=ignore
 
 BENCHMARKS = api searching progress importing packaging lighthouse edge
+CHAOS = $(addprefix spotify_lite/tests/test_,kill.py worker_kills.py cluster.py edge_load.py) \
+  $(addprefix catalog/tests/test_,direct_processes.py import_bucket.py move_media.py upload_processes.py) \
+  spotify_lite/tests/e2e/test_adaptive.py
 LOCAL = VAR_DIR=var/lint  # settings want a place of their own, also for what only reads the source
 
 .PHONY: help run test lint compose format e2e chaos bench screenshots messages venv packages develop libraries tools
@@ -19,7 +22,7 @@ help:
 	@echo "make lint    format, style, types, imports, migrations, templates, scripts"
 	@echo "make format  write the format instead of checking it"
 	@echo "make e2e     the browser tests alone"
-	@echo "make chaos   the fault tests with 20 rounds instead of 2"
+	@echo "make chaos   the fault tests with 20 rounds instead of 2; seeds and results into var/chaos"
 	@echo "make bench   the benchmarks"
 	@echo "make screenshots [PAGES='home album']  every page at three widths, dark and light, into var/screenshots"
 	@echo "make messages  bring the translations up to date with the sources"
@@ -61,7 +64,8 @@ e2e: develop tools
 	$(BIN)/python -m pytest spotify_lite/tests/e2e
 
 chaos: develop
-	CHAOS_ROUNDS=20 $(BIN)/python -m pytest spotify_lite/tests/test_kill.py spotify_lite/tests/test_worker_kills.py spotify_lite/tests/test_cluster.py spotify_lite/tests/test_edge_load.py catalog/tests/test_direct_processes.py catalog/tests/test_import_bucket.py catalog/tests/test_move_media.py
+	CHAOS_ROUNDS=20 $(BIN)/python -m pytest -rP -o junit_logging=system-out \
+	  --junitxml=var/chaos/$$(date -u +%Y-%m-%dT%H%M).xml $(CHAOS)
 
 bench: develop tools
 	VAR_DIR=var/bench $(BIN)/python manage.py migrate --verbosity 0

@@ -13,6 +13,8 @@ from django.core.management import CommandError, call_command
 from spotify_lite import translations
 from spotify_lite.tests import rig
 
+pytestmark = pytest.mark.xdist_group("translations")  # extracting writes beside the sources for a moment
+
 OWN = Path(settings.LOCALE_PATHS[0])
 HEADER = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\nPlural-Forms: nplurals=2; plural=(n != 1);\\n"\n'
 
