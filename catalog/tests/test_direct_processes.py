@@ -3,7 +3,6 @@
 import http.client
 import json
 import os
-import random
 import re
 import signal
 import subprocess
@@ -20,12 +19,11 @@ import pytest
 from catalog.tests import audio
 from catalog.tests.test_direct_uploads import send
 from catalog.tests.test_upload_processes import CURATOR, EXPIRE, RUN, shell
-from spotify_lite.tests.rig import s3, server
+from spotify_lite.tests.rig import chaos, s3, server
 from spotify_lite.tests.rig.server import ROOT, manage
 
 pytestmark = [pytest.mark.rig, pytest.mark.slow, pytest.mark.xdist_group("s3")]
 
-ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "2"))  # kills of the web process, and as many of the worker
 FILES = 6  # a round
 STATE = """
 import json
@@ -72,15 +70,14 @@ def upload(port: int, session: str, content: bytes) -> str | None:
 
 
 def test_kills_lose_no_acknowledged_upload_and_leave_no_orphan(tmp_path: Path) -> None:
-    seed = int(os.environ.get("SEED", "3"))
-    dice, var, acknowledged, killed_within = random.Random(seed), tmp_path / "var", set(), 0
+    dice, var, acknowledged, killed_within = chaos.dice(), tmp_path / "var", set(), 0
     var.mkdir()
-    kills = ROUNDS
+    kills = chaos.ROUNDS
     with s3.storage(tmp_path / "s3") as storage:
         variables = server.environment(var, server.free_port(), storage.environment)
         manage(variables, "migrate", "--verbosity=0")
         session = re.search(r"session (\w+)", shell(variables, CURATOR))[1]
-        for turn in range(ROUNDS):
+        for turn in range(chaos.ROUNDS):
             songs = [
                 audio.make(tmp_path / "song.mp3", tone=200 + number, title=f"Song {turn} {number}").read_bytes()
                 for number in range(FILES)
@@ -113,7 +110,7 @@ def test_kills_lose_no_acknowledged_upload_and_leave_no_orphan(tmp_path: Path) -
         told = json.loads(shell(variables, STATE).partition("STATE ")[2])
         shell(variables, SWEEP)
         count = len(told["states"])
-        print(f"{kills} kills, seed {seed}: {len(acknowledged)} acknowledged, {count} there, 0 lost")
+        print(f"{kills} kills: {len(acknowledged)} acknowledged, {count} there, 0 lost")
         assert acknowledged <= {name for name, _ in told["states"]}
         assert {state for _, state in told["states"]} == {"ready"}
         assert (told["work"], told["tracks"], told["sources"], len(told["masters"])) == (0, count, count, count)

@@ -1,7 +1,6 @@
 """Music that lies in a bucket already is taken in by streaming, and what is as it was is not fetched again."""
 
 import os
-import random
 import signal
 import subprocess
 import sys
@@ -18,12 +17,11 @@ from catalog import bucketimport, media, objects, stores, work
 from catalog.models import Album, BucketObject, Cover, LibraryFile, Master, Rendition, Track
 from catalog.tests import audio
 from catalog.tests.conftest import ON_S3
-from spotify_lite.tests.rig import s3, server
+from spotify_lite.tests.rig import chaos, s3, server
 
 pytestmark = [pytest.mark.django_db, *ON_S3]
 
 THEIRS = "theirs"
-ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "2"))
 SONGS = 40  # a round
 MOST_FILES = 12  # on disk at once: fetched ahead, being read, being copied
 
@@ -208,12 +206,11 @@ def test_served_bucket_is_imported_without_what_is_served(storage: s3.Storage, t
 
 @pytest.mark.slow
 def test_killed_at_random_and_run_again_everything_is_in_once(storage: s3.Storage, tmp_path: Path) -> None:
-    seed = int(os.environ.get("SEED", "11"))
-    dice, killed_within = random.Random(seed), 0
+    dice, killed_within = chaos.dice(), 0
     variables = server.environment(tmp_path / "var", 1, storage.environment)
     (tmp_path / "var").mkdir()
     server.manage(variables, "migrate", "--verbosity=0")
-    for turn in range(1, ROUNDS + 1):
+    for turn in range(1, chaos.ROUNDS + 1):
         put(storage, tmp_path, *(f"{turn}/{number}.mp3" for number in range(SONGS)))
         argv = ["import_bucket", f"{turn}/", "--bucket", THEIRS]
         before, enough = len(masters(storage)), dice.randrange(1, SONGS)
@@ -232,5 +229,5 @@ def test_killed_at_random_and_run_again_everything_is_in_once(storage: s3.Storag
         told = server.manage(variables, "shell", "-v0", "-c", counted).stdout.split()
         assert told == [str(turn * SONGS)] * 2
         assert len(masters(storage)) == turn * SONGS
-    print(f"{killed_within} of {ROUNDS} kills in the middle, seed {seed}: {ROUNDS * SONGS} songs, each once")
+    print(f"{killed_within} of {chaos.ROUNDS} kills in the middle: {chaos.ROUNDS * SONGS} songs, each once")
     assert killed_within, "every kill came after the last song"

@@ -15,11 +15,10 @@ from django.core.management import CommandError, call_command
 
 from catalog import moving, stores
 from catalog.tests.conftest import ON_S3
-from spotify_lite.tests.rig import s3, server
+from spotify_lite.tests.rig import chaos, s3, server
 
 pytestmark = ON_S3
 
-ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "2"))
 OBJECTS = 90  # a round
 
 
@@ -133,9 +132,8 @@ def test_without_a_storage_there_is_nowhere_to_move_to() -> None:
 @pytest.mark.slow
 def test_killed_at_random_and_run_again_everything_is_there_once(storage: s3.Storage, tmp_path: Path) -> None:
     """Every second round deletes files too."""
-    seed = int(os.environ.get("SEED", "5"))
-    dice, killed_within = random.Random(seed), 0
-    for turn in range(ROUNDS):
+    dice, killed_within = chaos.dice(), 0
+    for turn in range(chaos.ROUNDS):
         storage.empty()
         var, delete = tmp_path / str(turn), turn % 2 == 1
         made = fill(var / "media", count=OBJECTS, size=60_000)
@@ -155,5 +153,5 @@ def test_killed_at_random_and_run_again_everything_is_there_once(storage: s3.Sto
         assert ended.startswith("Done."), ended
         assert kept(storage) == made
         assert files(var / "media") & set(made) == (set() if delete else set(made))
-    print(f"{killed_within} of {ROUNDS} kills in the middle, seed {seed}: {OBJECTS} of {OBJECTS} objects, each once")
+    print(f"{killed_within} of {chaos.ROUNDS} kills in the middle: {OBJECTS} of {OBJECTS} objects, each once")
     assert killed_within, "every kill came after the last object"

@@ -3,7 +3,6 @@
 import http.client
 import json
 import os
-import random
 import re
 import signal
 import subprocess
@@ -16,12 +15,11 @@ from pathlib import Path
 import pytest
 
 from catalog.tests import audio
-from spotify_lite.tests.rig import server
+from spotify_lite.tests.rig import chaos, server
 from spotify_lite.tests.rig.server import ROOT, manage
 
 pytestmark = pytest.mark.rig
 
-ROUNDS = 3  # kills of the web process, and of the worker
 FILES = 10  # a round
 PASSWORD = "a-curator-of-the-rig-1"
 CURATOR = f"""
@@ -86,7 +84,7 @@ def send(port: int, session: str, csrf: str, content: bytes) -> bool:
 
 
 def test_kills_lose_no_acknowledged_upload_and_leave_no_half_track(tmp_path: Path) -> None:
-    var, dice = tmp_path / "var", random.Random(7)
+    var, dice = tmp_path / "var", chaos.dice()
     var.mkdir()
     variables = server.environment(var, server.free_port())
     manage(variables, "migrate", "--verbosity=0")
@@ -95,10 +93,10 @@ def test_kills_lose_no_acknowledged_upload_and_leave_no_half_track(tmp_path: Pat
         number: audio.make(
             tmp_path / f"{number}.mp3", tone=200 + number, title=f"Song {number}", artist="A"
         ).read_bytes()
-        for number in range(ROUNDS * FILES)
+        for number in range(chaos.ROUNDS * FILES)
     }
     acknowledged: set[int] = set()
-    for turn in range(ROUNDS):
+    for turn in range(chaos.ROUNDS):
         with server.running(var, migrate=False) as web, ThreadPoolExecutor(4) as pool:
             mine = list(range(turn * FILES, (turn + 1) * FILES))
             sent = {number: pool.submit(send, web.port, session, "c" * 32, songs[number]) for number in mine}
@@ -109,7 +107,7 @@ def test_kills_lose_no_acknowledged_upload_and_leave_no_half_track(tmp_path: Pat
     told = json.loads(shell(variables, STATE))
     assert len(told["uploads"]) >= len(acknowledged) > 0
     assert told["lost"] == []
-    for _ in range(ROUNDS):
+    for _ in range(chaos.ROUNDS):
         worker = subprocess.Popen([sys.executable, "manage.py", "shell", "-c", RUN], cwd=ROOT, env=variables)
         time.sleep(dice.uniform(2.0, 4.0))
         if worker.poll() is None:
@@ -119,7 +117,7 @@ def test_kills_lose_no_acknowledged_upload_and_leave_no_half_track(tmp_path: Pat
     manage(variables, "shell", "-c", RUN)
     told = json.loads(shell(variables, STATE))
     count = len(told["uploads"])
-    print(f"{ROUNDS} kills of the web process: {len(acknowledged)} acknowledged, {count} there, 0 lost")
+    print(f"{chaos.ROUNDS} kills of the web process: {len(acknowledged)} acknowledged, {count} there, 0 lost")
     assert told["work"] == []
     assert all(state == "ready" and track for _, state, track in told["uploads"])
     assert (told["tracks"], told["masters"], told["renditions"], told["listed"]) == (count, count, count, 0)

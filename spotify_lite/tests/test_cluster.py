@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import os
 import random
 import socket
 import ssl
@@ -17,12 +16,11 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from catalog import stores
-from spotify_lite.tests.rig import cluster, s3
+from spotify_lite.tests.rig import chaos, cluster, s3
 
 pytestmark = [pytest.mark.rig, pytest.mark.slow, pytest.mark.xdist_group("cluster")]
 
-SEED = int(os.environ.get("SEED", "0")) or random.SystemRandom().randrange(10**6)
-ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "1"))  # of 20 s each
+ROUNDS = chaos.ROUNDS if chaos.ROUNDS > 2 else 1  # of 20 s each
 RESTORED = 90.0  # seconds; the shell of SeaweedFS looks around for 15 s before it acts
 SETTINGS = b"\x04"  # the type of a frame, with which HTTP/2 begins
 HTTP2 = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(3) + SETTINGS + bytes(5)
@@ -38,9 +36,9 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[cluster.Cluste
 class Traffic(threading.Thread):
     """Writes new objects and reads old ones through our storage, and keeps account of what was acknowledged."""
 
-    def __init__(self, store: stores.Store, seed: int) -> None:
+    def __init__(self, store: stores.Store, chance: random.Random) -> None:
         super().__init__()
-        self.store, self.chance = store, random.Random(seed)
+        self.store, self.chance = store, chance
         self.acknowledged: dict[str, int] = {}
         self.reads, self.failures = 0, list[str]()
         self.ended = threading.Event()
@@ -95,17 +93,16 @@ def wait_for_copies(running: cluster.Cluster) -> int:
 
 
 def test_volume_server_killed_and_wiped(running: cluster.Cluster, settings):
-    print(f"SEED={SEED}")
+    chance = chaos.dice()
     settings.S3_ACCESS_KEY, settings.S3_SECRET_KEY = running.access_key, running.secret_key
     store = stores.store_at(running.origin, "renditions")
-    traffic = [Traffic(store, SEED + number) for number in range(2)]
+    traffic = [Traffic(store, random.Random(chance.random())) for _ in range(2)]
     for one in traffic:
         for _ in range(10):
             one.write()
     wait_for_copies(running)
     for one in traffic:
         one.start()
-    chance = random.Random(SEED)
     seconds = [kill_and_wipe(running, chance.randrange(cluster.SERVERS)) for _ in range(ROUNDS)]
     for one in traffic:
         one.end()

@@ -1,8 +1,6 @@
 """Many listeners at one edge: at once, anywhere in an object, through reloads, on a full disk, beside slow ones."""
 
 import http.client
-import os
-import random
 import resource
 import socket
 import time
@@ -16,12 +14,11 @@ import pytest
 
 from spotify_lite.tests import edges
 from spotify_lite.tests.edges import SLICE, Song, ask
-from spotify_lite.tests.rig import edge
+from spotify_lite.tests.rig import chaos, edge
 from spotify_lite.tests.rig.probe_http import Ask, Reply, ask_many
 
 pytestmark = [pytest.mark.rig, pytest.mark.xdist_group("edge"), pytest.mark.slow]
 
-ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "2"))
 LISTENERS = 1000
 SLOW = 8.0  # seconds until an origin answers: longer than any stock patience
 RANGES = 10_000
@@ -64,7 +61,7 @@ def test_thousand_listeners_on_a_cold_object_are_one_request_a_slice(world: edge
     ask(world.pop.port, world.pop.signed(world.song().path))
     before = memory_mb(world.pop)
     world.origin.spoil(latency=SLOW)
-    if ROUNDS <= 2:
+    if chaos.ROUNDS <= 2:
         later = Thread(target=hurry, args=(world, song))
         later.start()
     exps = [2_000_000_000 + number for number in range(LISTENERS)]  # a signature each
@@ -88,7 +85,7 @@ def hurry(world: edges.World, song: Song) -> None:
 
 def test_ten_thousand_ranges_across_slices_are_exact_cold_and_warm(world: edges.World) -> None:
     """nginx is said to have sent such ranges short now and then."""
-    chance = random.Random(7)
+    chance = chaos.dice()
     songs = [world.song(4 * SLICE + chance.randrange(SLICE)) for _ in range(8)]
     signed = {song.path: world.pop.signed(song.path) for song in songs}
     asks = []

@@ -2,8 +2,6 @@
 
 import http.client
 import json
-import os
-import random
 import sqlite3
 import threading
 import uuid
@@ -13,11 +11,10 @@ from pathlib import Path
 import pytest
 
 from spotify_lite import rest
-from spotify_lite.tests.rig import server
+from spotify_lite.tests.rig import chaos, server
 
 pytestmark = [pytest.mark.rig, pytest.mark.slow]
 
-ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "2"))
 WRITES = 200  # a round, each of a track of its own: every acknowledgement can be checked
 CLIENTS = 4
 MAKE_LISTENER = """
@@ -61,14 +58,14 @@ class Client(threading.Thread):
 
 
 def test_killed_in_the_middle_of_writes_no_acknowledged_position_is_lost(tmp_path: Path) -> None:
-    var, chance = tmp_path / "var", random.Random(7)
+    var, chance = tmp_path / "var", chaos.dice()
     variables = server.environment(var, server.free_port())
     var.mkdir()
     server.manage(variables, "migrate", "--verbosity=0")
     server.manage(variables, "seed_catalog", "--tracks", str(WRITES), "--seed", "1")
     token = server.manage(variables, "shell", "-v0", "-c", MAKE_LISTENER).stdout.partition("token:")[2].strip()
     acknowledged = killed_within = 0
-    for number in range(1, ROUNDS + 1):
+    for number in range(1, chaos.ROUNDS + 1):
         with server.running(var, migrate=False) as web:
             track_ids = [row for (row,) in ask(var, "SELECT id FROM catalog_track")]
             enough = threading.Event()
@@ -87,7 +84,7 @@ def test_killed_in_the_middle_of_writes_no_acknowledged_position_is_lost(tmp_pat
         assert ask(var, "PRAGMA integrity_check") == [("ok",)]
         acknowledged += len(safe)
         killed_within += len(safe) < WRITES
-    print(f"{ROUNDS} kills, {acknowledged} acknowledged positions, 0 lost")
+    print(f"{chaos.ROUNDS} kills, {acknowledged} acknowledged positions, 0 lost")
     assert killed_within, "every kill came after the last write"
 
 

@@ -18,12 +18,11 @@ import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
 from catalog.tests import audio
-from spotify_lite.tests.rig import lack, need, postgres, processes, redis, s3
+from spotify_lite.tests.rig import chaos, lack, need, postgres, processes, redis, s3
 from spotify_lite.tests.rig.server import ROOT, environment, manage
 
 pytestmark = [pytest.mark.rig, pytest.mark.slow, pytest.mark.xdist_group("worker kills")]
 
-ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "2"))
 SONGS = 5  # a round
 SECONDS = 20.0  # of each: an encoder needs about one second for it
 BOUND = 60.0  # seconds after the last kill, beside the work itself, in which everything is ready
@@ -190,14 +189,12 @@ def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
 
 
 def test_every_song_is_ready_once_whatever_is_killed(rig: Rig, tmp_path: Path) -> None:
-    seed = int(os.environ.get("CHAOS_SEED", "0")) or random.randrange(1 << 32)
-    print(f"seed {seed}")
-    chance = random.Random(seed)
+    chance = chaos.dice()
     watch = Watch(rig)
     watch.start()
     struck = 0
     with psycopg.connect(rig.database, autocommit=True) as connection:
-        for number in range(1, ROUNDS + 1):
+        for number in range(1, chaos.ROUNDS + 1):
             paths = [
                 audio.make(tmp_path / f"{number}-{song}.flac", seconds=SECONDS, tone=200 + 40 * number + song)
                 for song in range(SONGS)
@@ -213,9 +210,9 @@ def test_every_song_is_ready_once_whatever_is_killed(rig: Rig, tmp_path: Path) -
             print(f"round {number}: ready {waited:.1f} s after the last kill")
     watch.over.set()
     watch.join()
-    print(f"{struck} of {ROUNDS * len(FAULTS)} faults struck work, {watch.looks} looks")
+    print(f"{struck} of {chaos.ROUNDS * len(FAULTS)} faults struck work, {watch.looks} looks")
     assert not watch.wrong
-    assert len(watch.seen) == ROUNDS * SONGS * len(MADE)
+    assert len(watch.seen) == chaos.ROUNDS * SONGS * len(MADE)
     assert watch.looks > 20
     assert struck, "every fault came when nothing was being done"
     keys = set(watch.seen.values())

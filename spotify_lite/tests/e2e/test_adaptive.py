@@ -6,7 +6,6 @@ What it heard is compared with the master sample by sample: nothing left out, no
 import functools
 import hashlib
 import json
-import os
 import random
 import re
 import subprocess
@@ -23,7 +22,7 @@ import pytest
 from playwright.sync_api import Browser, Route
 
 from spotify_lite.tests import rig
-from spotify_lite.tests.rig import sound
+from spotify_lite.tests.rig import chaos, sound
 from spotify_lite.tests.rig.delivery import Delivery, Song, running
 from spotify_lite.tests.rig.edge import Pop
 from spotify_lite.tests.rig.player import Player
@@ -34,7 +33,7 @@ FRAME = 1_024  # samples of an AAC frame: what a join may cost
 ALIKE = 0.8  # of a stretch with its master; where two bitrates join, half a frame is faded in
 LEAVING = 10  # seconds that the play decision may take to leave a POP
 BRIEF = 5  # seconds that an address lives
-SONGS = int(os.environ.get("CHAOS_ROUNDS", "2")) * 5 // 2 + 5  # 10, or 55 for more
+SONGS = chaos.ROUNDS * 5 // 2 + 5  # 10, or 55 for more
 LARGE = 3 * 1024**2  # bytes of each
 DISK = 4 * 1024**2  # bytes
 PLAYLIST = re.compile(r"/hls/\w+\.m3u8$")  # of a bitrate, where it is best served
