@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+PIECE = 1 << 16  # bytes
 BUFFER = 1 << 20  # bytes that are read at once; one buffer for all clients: a piece is compared as it arrives
 PATIENCE = 120.0  # seconds for one answer
 
@@ -122,7 +123,8 @@ class Client(asyncio.BufferedProtocol):
             self._finish()
         elif self.slowly:
             self.transport.pause_reading()
-            asyncio.get_running_loop().call_later(self.slowly, self.transport.resume_reading)
+            pause = self.slowly * len(taken) / PIECE  # however much a machine gives at once
+            asyncio.get_running_loop().call_later(pause, self.transport.resume_reading)
         return piece[len(taken) :]
 
     def _finish(self) -> None:
@@ -133,7 +135,7 @@ class Client(asyncio.BufferedProtocol):
 def ask_many(port: int, asks: Sequence[Ask], *, clients: int, slowly: float = 0.0) -> list[Reply]:
     """Share the requests out among so many clients, and return the replies in the order of the requests.
 
-    `slowly` is a pause in seconds that a client makes after each piece.
+    `slowly` is a pause in seconds that a client makes after each 64 KiB.
     """
     return asyncio.run(_ask_many(port, list(asks), clients, slowly))
 
