@@ -10,6 +10,7 @@ from typing import Any
 from celery import Celery
 from django.conf import settings
 from kombu import Queue
+from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spotify_lite.settings")
 
@@ -24,6 +25,7 @@ def broker_options() -> dict[str, Any]:
     for folder in folders.values():
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings.QUEUE_DIR.chmod(0o700)
+    TRANSPORT_ALIASES["filesystem"] = "spotify_lite.folders:Transport"
     return {
         "broker_url": "filesystem://localhost",
         "broker_transport_options": {
