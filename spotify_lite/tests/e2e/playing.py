@@ -4,6 +4,11 @@ from playwright.sync_api import Locator, Page
 
 STARTED = "() => document.querySelector('#audio').currentTime > 0.05"
 QUEUE = "JSON.parse(localStorage.player)"
+# The player tells the server of its queue in its own time; whether it ever does is what a test asks.
+STORED_QUEUE_IS = """async (kept) => {
+  const stored = await (await fetch('/api/v1/me/playback')).json();
+  return JSON.stringify(stored.queue) === JSON.stringify(kept);
+}"""
 ALBUM_OF_MANY = (
     "() => fetch('/api/v1/albums').then(a => a.json()).then(a => a.results.find(b => b.tracks_count >= 4).id)"
 )

@@ -5,6 +5,7 @@ import time
 
 from playwright.sync_api import Browser, Page, Route, expect
 
+from spotify_lite.tests.e2e.playing import STORED_QUEUE_IS
 from spotify_lite.tests.rig.server import Server
 
 SOUND_WITHIN = 2.0  # seconds from the press of play
@@ -129,8 +130,9 @@ def test_queue_goes_on_and_back_and_can_be_changed(guest: Page) -> None:
     expect(panel.locator(".row")).to_have_count(1)
     guest.keyboard.press("Escape")
     expect(panel).to_be_hidden()
-    stored = guest.evaluate("fetch('/api/v1/me/playback').then(answer => answer.json())")
-    assert stored["queue"] == [guest.evaluate("JSON.parse(localStorage.player).tracks[0].id")]
+    kept = guest.evaluate("JSON.parse(localStorage.player).tracks.map(track => track.id)")
+    assert len(kept) == 1
+    guest.wait_for_function(STORED_QUEUE_IS, arg=kept, polling=100)
 
 
 def test_menu_of_a_song_opens_where_it_is(guest: Page) -> None:

@@ -10,6 +10,7 @@ from spotify_lite.tests.e2e.playing import (
     ALBUM_OF_MANY,
     QUEUE,
     STARTED,
+    STORED_QUEUE_IS,
     bar,
     near_its_end,
     open_album,
@@ -33,8 +34,7 @@ def test_shuffle_and_repeat_survive_a_reload_and_reach_the_server(album: Page) -
     for name in ("Shuffle", "Repeat all"):
         expect(bar(album).get_by_role("button", name=name)).to_have_attribute("aria-pressed", "true")
     ids = [track["id"] for track in mixed["tracks"]]
-    stored = album.evaluate("fetch('/api/v1/me/playback').then(answer => answer.json())")
-    assert stored["queue"] == ids
+    album.wait_for_function(STORED_QUEUE_IS, arg=ids, polling=100)
     bar(album).get_by_role("button", name="Shuffle").click()
     assert [track["title"] for track in album.evaluate(QUEUE)["tracks"]] == order
 
