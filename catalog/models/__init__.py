@@ -18,7 +18,7 @@ from catalog.models.media import (
     SegmentTable,
     Sweep,
 )
-from catalog.models.state import CatalogVersion, SearchChange
+from catalog.models.state import CatalogVersion, SearchChange, SearchState
 from catalog.models.tracks import Credit, Role, Track, TrackGenre
 from catalog.models.uploads import Upload
 from catalog.models.work import Work
@@ -43,6 +43,7 @@ __all__ = [
     "Rendition",
     "Role",
     "SearchChange",
+    "SearchState",
     "SegmentTable",
     "Sweep",
     "Track",

@@ -15,3 +15,11 @@ class SearchChange(models.Model):
 
     kind = models.CharField(max_length=8)  # track, artist, album
     subject_id = models.BigIntegerField()
+
+
+class SearchState(models.Model):
+    """The one row whose number grows when searches find something new; part of every kept answer's name."""
+
+    generation = models.BigIntegerField(default=0)
+    layout = models.PositiveSmallIntegerField(default=0)  # of the live index; 0 is one that was never built
+    bumped_at = models.DateTimeField(null=True)

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 LONGEST_TEXT = 512  # characters that are read of a name
-LONGEST_QUERY = 256
-MOST_WORDS = 12  # of a query; nobody types more, and each costs a posting list
 LONGEST_WORD = 64
 LONGEST_JOINED = 16  # ac/dc is also acdc, a sentence of hyphens is not also one word
 
@@ -175,31 +173,3 @@ def keys_of(name: str) -> tuple[str, str]:
     """Return the keys of a name that was read: of all its words, and of those that are no stop words."""
     words = name.split()
     return key(words), key(without_stop_words(words))
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A query, read. The last word may still be in the typing."""
-
-    words: tuple[str, ...]
-    required: tuple[str, ...]  # without stop words, where there are others
-    key: str
-    required_key: str
-    marks: frozenset[str]  # the versions that are asked for
-
-    def parts(self) -> frozenset[str]:
-        """Return the keys of all runs of neighbouring words: the names that may stand in a longer query."""
-        count = len(self.words)
-        runs = (self.words[start:end] for start in range(count) for end in range(start + 1, count + 1))
-        return frozenset(key(run) for run in runs if not STOP_WORDS.issuperset(run))
-
-
-def read_query(text: str) -> Query:
-    """Return the first words of a query. Never raises, whatever was typed."""
-    return query_of(read(text[:LONGEST_QUERY].replace("\0", " ")).words[:MOST_WORDS])
-
-
-def query_of(words: tuple[str, ...]) -> Query:
-    """Return the query of words that were read."""
-    required = without_stop_words(words)
-    return Query(words, required, key(words), key(required), VERSION_MARKS.intersection(words))

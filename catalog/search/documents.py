@@ -1,6 +1,6 @@
 """What the index knows of a track, an artist or an album, as words. Pure: rows of the catalog come in as values."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -8,6 +8,7 @@ from catalog.search import analyser
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ALWAYS = 0  # the release of what has no date
+SIGNS = {"artist": "@", "album": "%", "genre": "#", "year": "="}  # what the tokens of a field begin with
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class Document:
     aliases: str  # one a line
     album: str
     tokens: str  # what is looked up, each once
+    fields: str  # what fields of a query look up: `@queen` an artist, `%news` an album, `#rock` a genre, `=1977` a year
 
     @property
     def keys(self) -> frozenset[str]:
@@ -33,6 +35,7 @@ class Document:
 
 def read(
     *,
+    kind: str,
     sid: int,
     row_id: int,
     title: str,
@@ -40,13 +43,19 @@ def read(
     artists: Iterable[str] = (),
     aliases: Iterable[str] = (),
     album: str = "",
+    year: int | None = None,
+    genres: Iterable[str] = (),
 ) -> Document:
-    """Return the document of a row; `title` is an artist's name, too, and `artists` are the credited names, the main
-    one first, and the credit as it is written.
+    """Return the document of a row; `title` is an artist's or album's name, too, and `artists` are the credited names,
+    the main one first, and the credit as it is written.
     """
     artist_lines, alias_lines = _lines(artists), _lines(aliases)
     texts = [analyser.read(text) for text in (title, *artist_lines, *alias_lines, album)]
-    tokens = [token for text in texts for word in (*text.words, *text.joined) for token in analyser.tokens_of(word)]
+    people = texts[1:-1] if kind != "artist" else texts[:-1]
+    fields = [field_token("artist", token) for text in people for token in _tokens(text)]
+    fields += [field_token("album", token) for token in _tokens(texts[0] if kind == "album" else texts[-1])]
+    fields += [genre_token(words) for genre in genres if (words := analyser.read(genre).words)]
+    fields += [year_token(year)] if year else []
     return Document(
         sid=sid,
         row_id=row_id,
@@ -56,8 +65,23 @@ def read(
         names=_joined(artist_lines),
         aliases=_joined(alias_lines),
         album=" ".join(texts[-1].words),
-        tokens=" ".join(dict.fromkeys(tokens)),
+        tokens=" ".join(dict.fromkeys(token for text in texts for token in _tokens(text))),
+        fields=" ".join(dict.fromkeys(fields)),
     )
+
+
+def field_token(field: str, token: str) -> str:
+    """Return what finds a token in one field alone; no word starts with its sign."""
+    return SIGNS[field] + token
+
+
+def genre_token(words: Iterable[str]) -> str:
+    """Return what finds a genre; `hip-hop`, `Hip Hop` and `hiphop` are one."""
+    return SIGNS["genre"] + analyser.key(words)
+
+
+def year_token(year: int) -> str:
+    return f"{SIGNS['year']}{year}"
 
 
 def moment(at: datetime) -> int:
@@ -67,6 +91,10 @@ def moment(at: datetime) -> int:
 
 def split_aliases(aliases: str) -> list[str]:
     return [name for part in aliases.split(";") if (name := part.strip())]
+
+
+def _tokens(text: analyser.Text) -> Iterator[str]:
+    return (token for word in (*text.words, *text.joined) for token in analyser.tokens_of(word))
 
 
 def _lines(names: Iterable[str]) -> list[str]:

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Q, QuerySet
 
-from catalog.models import Album, AlbumCredit, Artist, Credit, SearchChange, Track, popularity
+from catalog.models import Album, AlbumCredit, Artist, Credit, SearchChange, Track, TrackGenre, popularity
 from catalog.search import documents, tables
 from catalog.search.documents import Document
 
@@ -109,9 +109,13 @@ def _next_rows(kind: str, after: tuple[int, int]) -> list[tuple[int, int]]:
 
 def _tracks(rows: QuerySet[Any], row_ids: Collection[int]) -> list[Document]:
     names, aliases = _credited(Credit.objects.filter(track_id__in=row_ids), "track_id")
-    values = rows.values_list("id", "bucket", "release_at", "title", "artist", "album__title")
+    genres: dict[int, list[str]] = {}
+    for row_id, name in TrackGenre.objects.filter(track_id__in=row_ids).values_list("track_id", "genre__name"):
+        genres.setdefault(row_id, []).append(name)
+    values = rows.values_list("id", "bucket", "release_at", "title", "artist", "album__title", "year")
     return [
         documents.read(
+            kind="track",
             sid=popularity.sid_of(bucket, row_id),
             row_id=row_id,
             release=_release(release_at),
@@ -119,15 +123,21 @@ def _tracks(rows: QuerySet[Any], row_ids: Collection[int]) -> list[Document]:
             artists=(*names.get(row_id, ()), credit),
             aliases=aliases.get(row_id, ()),
             album=album or "",
+            year=year,
+            genres=genres.get(row_id, ()),
         )
-        for row_id, bucket, release_at, title, credit, album in values
+        for row_id, bucket, release_at, title, credit, album, year in values
     ]
 
 
 def _artists(rows: QuerySet[Any], row_ids: Collection[int]) -> list[Document]:
     return [
         documents.read(
-            sid=popularity.sid_of(bucket, row_id), row_id=row_id, title=name, aliases=documents.split_aliases(aliases)
+            kind="artist",
+            sid=popularity.sid_of(bucket, row_id),
+            row_id=row_id,
+            title=name,
+            aliases=documents.split_aliases(aliases),
         )
         for row_id, bucket, name, aliases in rows.values_list("id", "bucket", "name", "aliases")
     ]
@@ -137,13 +147,15 @@ def _albums(rows: QuerySet[Any], row_ids: Collection[int]) -> list[Document]:
     names, aliases = _credited(AlbumCredit.objects.filter(album_id__in=row_ids), "album_id")
     return [
         documents.read(
+            kind="album",
             sid=popularity.sid_of(bucket, row_id),
             row_id=row_id,
             title=title,
             artists=(*names.get(row_id, ()), credit),
             aliases=aliases.get(row_id, ()),
+            year=year,
         )
-        for row_id, bucket, title, credit in rows.values_list("id", "bucket", "title", "artist")
+        for row_id, bucket, title, credit, year in rows.values_list("id", "bucket", "title", "artist", "year")
     ]
 
 

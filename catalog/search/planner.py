@@ -1,23 +1,22 @@
 """Answer a query in stages, cheapest first; a stage that fills the need ends it."""
 
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from catalog.search import analyser, documents, ranking, tables, typos
-from catalog.search.analyser import Query
+from catalog.search import asking, documents, forms, mending, ranking, tables
+from catalog.search.asking import Query
 from catalog.search.documents import Document
-from catalog.search.ranking import Corrections
+from catalog.search.forms import Corrections, Groups
+from catalog.search.mending import Known
 
 BUDGET = 0.15  # seconds; what begins after them is left out
 
 CANDIDATES = 80  # that are read of a posting list, and at least twice the limit: versions of a song fold into one
-
-Groups = list[list[tuple[str, bool]]]  # of each group one token must be there; True: as a prefix
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +39,14 @@ def search(query: str, *, kinds: Collection[str], limit: int, at: datetime) -> F
     catalog, so the caller drops ids that it no longer lists.
     """
     started = time.perf_counter()
-    asked = analyser.read_query(query)
+    asked = asking.read(query)
     ids: dict[str, list[int]] = {kind: [] for kind in tables.KINDS}
     corrected: dict[str, str] = {}
     released = documents.moment(at)
     hurried = False
-    if asked.words:
+    if not asked.empty:
         with connection.cursor() as cursor:
-            corrections = _corrections(cursor, asked, released)
+            corrections = mending.corrections(asked, _Lexicon(cursor, released))
             for kind in (kind for kind in tables.KINDS if kind in kinds):
                 one = _Search(
                     cursor,
@@ -85,10 +84,10 @@ class _Search:
     def run(self) -> list[Document]:
         keys = {self.query.key, self.query.required_key}
         self._add(tables.by_keys(self.cursor, self.kind, keys, released=self.released, limit=self._candidates))
-        for groups in _strict(self.query):
+        for groups in forms.strict(self.query):
             self._match(groups)
         if self.corrections and not self._late():
-            self._match(_mended(self.query, self.corrections))
+            self._match(forms.mended(self.query, self.corrections))
         if len(self.found) < self.limit and len(self.query.words) > 1 and not self._late():
             self._relax()
         return ranking.best(
@@ -104,11 +103,10 @@ class _Search:
         self._add(
             tables.by_keys(self.cursor, self.kind, self.query.parts(), released=self.released, limit=self._candidates)
         )
-        mended = _mended(self.query, self.corrections)
-        for left_out in range(len(mended)):
-            if len(mended) == 1 or self._late():
+        for groups in forms.relaxed(self.query, self.corrections):
+            if self._late():
                 return
-            self._match(mended[:left_out] + mended[left_out + 1 :])
+            self._match(groups)
 
     @property
     def _candidates(self) -> int:
@@ -125,59 +123,24 @@ class _Search:
         return self.hurried
 
 
-def _strict(query: Query) -> Iterator[Groups]:
-    """Yield the query with its last word whole, and as the beginning of a word."""
-    whole = [group for word in query.required for group in _groups(word)]
-    yield whole
-    last = query.words[-1]
-    required = [word for word in query.required if word != last]
-    started = [group for word in required for group in _groups(word)] + _groups(last, prefix=True)
-    if started != whole:
-        yield started
+@dataclass(frozen=True, slots=True)
+class _Lexicon:
+    """The live index, as `mending` asks it."""
 
+    cursor: CursorWrapper
+    released: int
 
-def _mended(query: Query, corrections: Corrections) -> Groups:
-    """Return the query with each word or one of its corrections, the last word as a beginning."""
-    groups: Groups = []
-    for word in query.required:
-        mended = [(correction.word, False) for correction in corrections.get(word, ())]
-        own = _groups(word, prefix=word == query.words[-1])
-        groups += [[*own[0], *mended]] if mended else own
-    return groups
+    def terms(self, words: Collection[str]) -> Known:
+        return tables.terms(self.cursor, words)
 
+    def similar(self, keys: Collection[str]) -> Known:
+        return tables.similar_terms(self.cursor, keys)
 
-def _groups(word: str, *, prefix: bool = False) -> Groups:
-    """Return the tokens that a word asks for: of a run of Han or kana its pairs, of a single character a beginning."""
-    tokens = analyser.tokens_of(word)
-    if len(tokens) > 1:
-        return [[(token, False)] for token in tokens[:-1]]
-    return [[(word, prefix or analyser.is_run(word))]]
+    def has_prefix(self, prefix: str) -> bool:
+        return tables.has_prefix(self.cursor, prefix)
 
-
-def _corrections(cursor: CursorWrapper, query: Query, released: int) -> Corrections:
-    """Return what the words may have meant that the index does not know, or hardly; where no track has all of them,
-    what each of them may have meant: a misspelt word is often another word.
-    """
-    words = [word for word in query.required if typos.mendable(word) and not analyser.is_run(word)]
-    if not words:
-        return {}
-    known: dict[str, tuple[int, int]] = {}
-    wrong = words
-    if len(query.required) == 1 or _answered(cursor, query, released):
-        known = tables.terms(cursor, words)
-        last = query.words[-1]
-        wrong = [word for word in words if word in known or word != last or not tables.has_prefix(cursor, word)]
-    if not wrong:
-        return {}
-    keys = {word: typos.keys_of_query(word) for word in wrong}
-    similar = tables.similar_terms(cursor, sorted(set().union(*keys.values())))
-    chosen = {word: typos.choose(word, known.get(word), similar) for word in wrong}
-    return {word: corrections for word, corrections in chosen.items() if corrections}
-
-
-def _answered(cursor: CursorWrapper, query: Query, released: int) -> bool:
-    *_, started = _strict(query)
-    return bool(tables.by_words(cursor, "track", started, released=released, limit=1))
+    def answers(self, groups: Groups) -> bool:
+        return bool(tables.by_words(self.cursor, "track", groups, released=self.released, limit=1))
 
 
 def _used(query: Query, corrections: Corrections, ranked: Sequence[Document]) -> dict[str, str]:

@@ -26,8 +26,8 @@ def create(cursor: CursorWrapper, table: str) -> None:
     cursor.execute(
         f"CREATE TABLE {table} (sid bigint PRIMARY KEY, row_id bigint NOT NULL UNIQUE, release bigint NOT NULL,"
         " title text NOT NULL, core text NOT NULL, names text NOT NULL, aliases text NOT NULL, album text NOT NULL,"
-        " tokens text NOT NULL, tsv tsvector NOT NULL GENERATED ALWAYS AS"
-        " (array_to_tsvector(array_remove(string_to_array(tokens, ' '), ''))) STORED)"
+        " tokens text NOT NULL, fields text NOT NULL, tsv tsvector NOT NULL GENERATED ALWAYS AS"
+        " (array_to_tsvector(array_remove(string_to_array(tokens || ' ' || fields, ' '), ''))) STORED)"
     )
     cursor.execute(f"CREATE INDEX ON {table} USING gin (tsv) WITH (fastupdate = off)")
     cursor.execute(f"CREATE TABLE {table}_head (sid bigint NOT NULL)")

@@ -4,14 +4,15 @@ The score is 3 * mean match + name bonus + cover - versions not asked for + popu
 judged queries; the tests hold such a set.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import log10
 
 from catalog.models import popularity
-from catalog.search import analyser
-from catalog.search.analyser import Query
+from catalog.search import analyser, asking
+from catalog.search.asking import Query
 from catalog.search.documents import Document
+from catalog.search.forms import Correction, Corrections
 
 IN_ALBUM = 0.45  # of the same match in the title or a name
 MISSING = -0.6
@@ -20,17 +21,6 @@ STOP_WORD = 0.25  # the weight of a stop word beside others
 CORRECTED = {1: 0.85, 2: 0.7}  # by the number of letters mended
 MARK = 0.35  # a version that was not asked for
 PLAYED = 0.33 * log10(2) / 4  # a step of popularity is a quarter of a doubling
-
-
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """A word of the index that a typed word may have meant."""
-
-    word: str
-    distance: int  # letters mended
-
-
-Corrections = Mapping[str, tuple[Correction, ...]]  # by typed word
 
 
 def best(
@@ -111,7 +101,7 @@ def _meant(query: Query, fields: _Fields, corrections: Corrections) -> Query:
         else word
         for word in query.words
     )
-    return query if words == query.words else analyser.query_of(words)
+    return query if words == query.words else asking.of_words(words, filters=query.filters, phrases=query.phrases)
 
 
 def _match(word: str, fields: _Fields, *, last: bool, corrections: tuple[Correction, ...]) -> float:

@@ -23,7 +23,7 @@ def create(cursor: CursorWrapper, table: str) -> None:
     cursor.execute(
         f"CREATE TABLE {table} (sid integer PRIMARY KEY, row_id integer NOT NULL UNIQUE, release integer NOT NULL,"
         " title text NOT NULL, core text NOT NULL, names text NOT NULL, aliases text NOT NULL, album text NOT NULL,"
-        " tokens text NOT NULL)"
+        " tokens text NOT NULL, fields text NOT NULL)"
     )
     cursor.execute(
         f"CREATE VIRTUAL TABLE {table}_fts USING fts5(words, content='', detail=none, prefix='1 2 3 4 5 6',"
@@ -38,7 +38,8 @@ def tables(table: str) -> tuple[str, ...]:
 def add_words(cursor: CursorWrapper, table: str, documents: Sequence[Document]) -> None:
     """Index documents; in ascending order of sid, else FTS5 flushes after each."""
     cursor.executemany(
-        f"INSERT INTO {table}_fts (rowid, words) VALUES (%s, %s)", [(row.sid, row.tokens) for row in documents]
+        f"INSERT INTO {table}_fts (rowid, words) VALUES (%s, %s)",
+        [(row.sid, f"{row.tokens} {row.fields}") for row in documents],
     )
 
 
@@ -46,7 +47,7 @@ def remove_words(cursor: CursorWrapper, table: str, documents: Sequence[Document
     """Take documents out; FTS5 wants the very tokens that went in, which is why the documents keep them."""
     cursor.executemany(
         f"INSERT INTO {table}_fts ({table}_fts, rowid, words) VALUES ('delete', %s, %s)",
-        [(row.sid, row.tokens) for row in documents],
+        [(row.sid, f"{row.tokens} {row.fields}") for row in documents],
     )
 
 

@@ -6,6 +6,7 @@ An index is a set of tables with one prefix: `search` is live, `search_<hex>` is
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import astuple
 from types import ModuleType
 from typing import TypeVar
 
@@ -18,7 +19,7 @@ from catalog.search.documents import Document
 T = TypeVar("T")
 KINDS = ("track", "artist", "album")
 LIVE = "search"
-COLUMNS = "sid, row_id, release, title, core, names, aliases, album, tokens"
+COLUMNS = "sid, row_id, release, title, core, names, aliases, album, tokens, fields"
 IN_ONE_STATEMENT = 500  # parameters; SQLite took no more than 999 for long
 
 
@@ -95,8 +96,8 @@ def replace(cursor: CursorWrapper, index: str, kind: str, old: Collection[Docume
         cursor.executemany(f"DELETE FROM {table} WHERE sid = %s", [(row.sid,) for row in gone])
     if come:
         cursor.executemany(
-            f"INSERT INTO {table} ({COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
-            [(d.sid, d.row_id, d.release, d.title, d.core, d.names, d.aliases, d.album, d.tokens) for d in come],
+            f"INSERT INTO {table} ({COLUMNS}) VALUES ({_marks(COLUMNS.split())})",
+            [astuple(document) for document in come],
         )
         cursor.executemany(
             f"INSERT INTO {table}_key (k, sid) VALUES (%s, %s)", sorted((k, row.sid) for row in come for k in row.keys)

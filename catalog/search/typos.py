@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from itertools import combinations
 
 from catalog.models import popularity
-from catalog.search.ranking import Correction
+from catalog.search.forms import Correction
 
 SHORTEST = 4  # letters; shorter words are too near to each other, but one of them may have lost its fourth
 LONG = 8  # letters from which two may be wrong

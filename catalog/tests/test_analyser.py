@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from catalog.search import analyser
+from catalog.search import analyser, asking
 
 
 @pytest.mark.parametrize(
@@ -72,16 +72,16 @@ def test_version_remarks_come_off(title, core):
 
 
 def test_exact_names_ignore_spaces_and_signs():
-    keys = {analyser.read_query(query).key for query in ("AC/DC", "ac dc", "acdc", "Ac-Dc")}
+    keys = {asking.read(query).key for query in ("AC/DC", "ac dc", "acdc", "Ac-Dc")}
     assert keys == {"acdc"}
-    assert analyser.read_query("the the").required == ("the", "the")
-    assert analyser.read_query("the who").required == ("who",)
+    assert asking.read("the the").required == ("the", "the")
+    assert asking.read("the who").required == ("who",)
 
 
 def test_long_text_is_cut_and_quick():
     started = time.perf_counter()
-    assert len(analyser.read_query("word " * 500).words) == analyser.MOST_WORDS
-    assert analyser.read_query("\ud800").words == ()
+    assert len(asking.read("word " * 500).words) == asking.MOST_WORDS
+    assert asking.read("\ud800").words == ()
     for text in ("a" * 10_000, "Z̵̛͉̈́" * 3000, "(" * 10_000, " - " * 5000, "a(" * 5000, "'a" * 5000, "ﷺ" * 10_000):
         assert all(len(word) <= analyser.LONGEST_WORD for word in analyser.read(text).words)
         analyser.core_title(text)
