@@ -1,5 +1,6 @@
 """The command shows how far it is, says what it could not read, and ends well if the rest went in."""
 
+import fcntl
 import os
 import signal
 import sqlite3
@@ -102,11 +103,16 @@ def test_two_imports_at_once_take_turns(tmp_path):
     manage = [sys.executable, str(Path(__file__).resolve().parents[2] / "manage.py")]
     subprocess.run([*manage, "migrate", "-v0"], env=environment, check=True)
     argv = [*manage, "import_music", str(tmp_path / "music")]
-    both = [
-        subprocess.Popen(argv, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        for _ in range(2)
-    ]
-    told = [running.communicate(timeout=60) for running in both]
+    warnings = [tmp_path / "one", tmp_path / "other"]
+    with (tmp_path / "var" / "import.lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)  # as a third import would
+        both = [
+            subprocess.Popen(argv, env=environment, stdout=subprocess.PIPE, stderr=path.open("w"), text=True)
+            for path in warnings
+        ]
+        while not all("Another import is running" in path.read_text() for path in warnings):
+            assert all(running.poll() is None for running in both)
+            time.sleep(0.05)
+    told = [running.communicate(timeout=60)[0] for running in both]
     assert [running.returncode for running in both] == [0, 0]
-    assert sorted(out.split(" files: ")[1].split(",")[0] for out, _ in told) == ["0 read", "300 read"]
-    assert sum("Another import is running" in err for _, err in told) == 1
+    assert sorted(out.split(" files: ")[1].split(",")[0] for out in told) == ["0 read", "300 read"]

@@ -208,7 +208,7 @@ def test_pop_that_dies_leaves_the_answers_and_comes_back(stage: Stage) -> None:
     path, body = stage.put(MIB + 1)
     stage.ask(stage.signed(path))
     stage.wait_until_warm(path)
-    before = stage.ask("/api/v1/tracks").headers["etag"]
+    bucket, before = time.time() // 900, stage.ask("/api/v1/tracks").headers["etag"]
     stage.pop.kill()
     began = time.monotonic()
     while (reply := stage.ask(stage.signed(path))).status == 302:
@@ -222,7 +222,8 @@ def test_pop_that_dies_leaves_the_answers_and_comes_back(stage: Stage) -> None:
     assert stage.ask(stage.signed(cold)).body == other, "from the origin, while there is no POP"
     stage.pop.start()
     assert stage.wait_until_warm(path).headers["location"].startswith(stage.pop.url), "its cache is the same"
-    assert stage.ask("/api/v1/tracks").headers["etag"] == before
+    after = stage.ask("/api/v1/tracks").headers["etag"]
+    assert after == before or time.time() // 900 > bucket, "a new quarter of an hour has other addresses"
 
 
 def test_pop_that_was_emptied_is_not_warm(stage: Stage) -> None:

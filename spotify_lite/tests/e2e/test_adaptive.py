@@ -254,9 +254,9 @@ def test_an_address_that_ends_in_the_middle_is_asked_for_again_once(delivery: De
         assert_heard(one, delivery.songs["flac"], seconds=12)
         refused = decisions.count(kind) - 1
         assert 1 <= refused <= 3, "once it has ended, and again after 5 more seconds or so"
-    ended = refusals(pop) - refused_before
-    assert len(decisions) == 2 + ended, "one new decision each time, and one for each player to begin with"
-    print(f"{ended} addresses ended")
+    # One new decision each time, and one for each player to begin with; the last refusal's may be on its way.
+    wait_for(lambda: (js.page.wait_for_timeout(50), len(decisions) == 2 + refusals(pop) - refused_before)[1])
+    print(f"{refusals(pop) - refused_before} addresses ended")
 
 
 @pytest.fixture
