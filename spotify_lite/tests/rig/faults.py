@@ -27,7 +27,7 @@ BACKLOG = 2048  # connections that wait to be accepted
 class Spoiled:
     """What is wrong at the moment; nothing by default."""
 
-    latency: float = 0.0  # seconds before each answer's first byte
+    latency: float = 0.0  # seconds before each answer's first byte; of bytes, before those that follow the client's
     rate: int = 0  # bytes a second of an answer; 0 is as fast as it comes
     cut_after: int | None = None  # bytes of an answer's body, then the connection is reset
     corrupt: bool = False  # one bit of each piece is flipped, the length stays
@@ -120,10 +120,14 @@ class Proxy:
             target_reader, upstream = await asyncio.open_connection("127.0.0.1", self.target, limit=HEAD)
             self._writers.add(upstream)
             asked: asyncio.Queue[str] = asyncio.Queue()
+            turn = asyncio.Event()  # the client has said something that is not answered yet
             ways = (
                 (self._requests(reader, upstream, writer, asked), self._answers(target_reader, writer, asked))
                 if self.http
-                else (self._bytes(reader, upstream, -1, spoil=False), self._bytes(target_reader, writer, -1))
+                else (
+                    self._bytes(reader, upstream, -1, spoil=False, turn=turn),
+                    self._bytes(target_reader, writer, -1, turn=turn),
+                )
             )
             running = [asyncio.ensure_future(way) for way in ways]
             await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
@@ -175,7 +179,13 @@ class Proxy:
                 return
 
     async def _bytes(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, length: int, *, spoil: bool = True
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        length: int,
+        *,
+        spoil: bool = True,
+        turn: asyncio.Event | None = None,
     ) -> bool:
         """Pass on so many bytes, -1 for all; say whether all went. `spoil` is for what goes to the client."""
         passed = 0
@@ -186,6 +196,11 @@ class Proxy:
             piece = await reader.read(most)
             if not piece:
                 return length < 0
+            if turn and not spoil:
+                turn.set()
+            elif turn and turn.is_set():
+                turn.clear()
+                await asyncio.sleep(self.spoiled.latency)
             await self._pause()
             if spoil:
                 piece, whole = self._spoil(piece, passed)
