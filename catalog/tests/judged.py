@@ -1,159 +1,190 @@
-"""A small catalog in many languages, and what people who type these queries mean."""
+"""The judged catalog, what people ask of it and mean, and how many of their queries are answered rightly."""
 
-# (artist, title, album, plays), the artist's other names stand in ALIASES
-CATALOG = [
-    ("Metallica", "One", "…And Justice for All", 900_000),
-    ("Metallica", "Nothing Else Matters", "Metallica", 2_500_000),
-    ("Metallica", "Enter Sandman", "Metallica", 2_400_000),
-    ("Metallica", "Enter Sandman (Live)", "S&M", 90_000),
-    ("Metallica", "Enter Sandman - Remastered 2021", "Metallica (Remastered)", 700_000),
-    ("U2", "One", "Achtung Baby", 1_100_000),
-    ("The Who", "Baba O'Riley", "Who's Next", 800_000),
-    ("The Who", "My Generation", "My Generation", 600_000),
-    ("Who Killed Bruce Lee", "Room for Three", "Distant Rendezvous", 900),
-    ("The The", "This Is the Day", "Soul Mining", 70_000),
-    ("The Guess Who", "American Woman", "American Woman", 300_000),
-    ("AC/DC", "Highway to Hell", "Highway to Hell", 1_900_000),
-    ("AC/DC", "Back in Black", "Back in Black", 2_000_000),
-    ("Beyoncé", "Halo", "I Am… Sasha Fierce", 2_100_000),
-    ("P!nk", "So What", "Funhouse", 1_200_000),
-    ("Pink Floyd", "Time", "The Dark Side of the Moon", 1_300_000),
-    ("Pink Floyd", "Wish You Were Here", "Wish You Were Here", 1_500_000),
-    ("Ke$ha", "TiK ToK", "Animal", 1_000_000),
-    ("A$AP Rocky", "Praise the Lord", "Testing", 900_000),
-    ("R.E.M.", "Losing My Religion", "Out of Time", 1_700_000),
-    ("Sinéad O'Connor", "Nothing Compares 2 U", "I Do Not Want What I Haven't Got", 800_000),
-    ("Earth, Wind & Fire", "September", "The Best of Earth, Wind & Fire", 1_600_000),
-    ("Led Zeppelin", "Stairway to Heaven", "Led Zeppelin IV", 1_400_000),
-    ("Led Zeppelin", "Whole Lotta Love", "Led Zeppelin II", 900_000),
-    ("The Rolling Stones", "(I Can't Get No) Satisfaction", "Out of Our Heads", 1_000_000),
-    ("Hans Karaoke Band", "Stairway to Heaven (Karaoke Version)", "Karaoke Hits", 2_000),
-    ("Sigur Rós", "Hoppípolla", "Takk…", 400_000),
-    ("Björk", "Jóga", "Homogenic", 200_000),
-    ("Mø", "Final Song", "Final Song", 300_000),
-    ("Motörhead", "Ace of Spades", "Ace of Spades", 700_000),
-    ("Röyksopp", "Eple", "Melody A.M.", 150_000),
-    ("Die Ärzte", "Schrei nach Liebe", "Die Bestie in Menschengestalt", 200_000),
-    ("Rammstein", "Du hast", "Sehnsucht", 900_000),
-    ("Édith Piaf", "Non, je ne regrette rien", "Olympia 1961", 500_000),
-    ("Stromae", "Alors on danse", "Cheese", 800_000),
-    ("Rosalía", "Malamente", "El mal querer", 400_000),
-    ("João Gilberto", "Chega de Saudade", "Chega de Saudade", 120_000),
-    ("Tarkan", "Şımarık", "Ölürüm Sana", 300_000),
-    ("Czesław Niemen", "Dziwny jest ten świat", "Dziwny jest ten świat", 60_000),
-    ("宇多田ヒカル", "First Love", "First Love", 500_000),
-    ("米津玄師", "Lemon", "STRAY SHEEP", 900_000),
-    ("YOASOBI", "夜に駆ける", "THE BOOK", 1_000_000),
-    ("青木なつみ", "東京の雨", "夏の光", 3_000),
-    ("周杰倫", "七里香", "七里香", 700_000),
-    ("방탄소년단", "봄날", "You Never Walk Alone", 1_500_000),
-    ("아이유", "좋은 날", "Real", 600_000),
-    ("Кино", "Группа крови", "Группа крови", 400_000),
-    ("Земфира", "Искала", "Прости меня моя любовь", 90_000),
-    ("فيروز", "نسم علينا الهوى", "أجمل أغاني", 200_000),
-    ("עידן רייכל", "ממעמקים", "ממעמקים", 50_000),
-    ("Μίκης Θεοδωράκης", "Ζορμπάς", "Zorba the Greek", 80_000),
-    ("लता मंगेशकर", "लग जा गले", "वो कौन थी", 300_000),
-    ("Simon & Garfunkel", "The Sound of Silence", "Sounds of Silence", 1_100_000),
-    ("Disturbed", "The Sound of Silence", "Immortalized", 1_000_000),
-    ("Halcyon Pike", "Tideline", "Slow Harbour Lights", 40),
-    ("Halcyon Pike", "Horizon", "Slow Harbour Lights", 30),
-    ("Halcyon Days", "Lemonade Stand", "Citrus", 20),
-    ("!!!", "Heart of Hearts", "Myth Takes", 9_000),
-    ("blink-182", "All the Small Things", "Enema of the State", 1_000_000),
-    ("Guns N' Roses", "Sweet Child o' Mine", "Appetite for Destruction", 1_800_000),
-    ("Jay-Z", "99 Problems", "The Black Album", 900_000),
-    ("N.W.A", "Express Yourself", "Straight Outta Compton", 200_000),
-    ("The Beatles", "Let It Be", "Let It Be", 1_500_000),
-    ("The Beatles", "Let It Be - Live", "Anthology", 40_000),
-    ("deadmau5", "Strobe", "For Lack of a Better Name", 300_000),
-]
-ALIASES = {
-    "방탄소년단": "BTS; Bangtan Boys",
-    "青木なつみ": "Natsumi Aoki",
-    "宇多田ヒカル": "Utada Hikaru",
-    "Кино": "Kino",
-}
+import csv
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 
-# (query, kind, who or what must come first): artists and albums by name, tracks as "artist: title"
-QUERIES = [
-    ("metallica", "artist", "Metallica"),
-    ("metal", "artist", "Metallica"),
-    ("nothing else matters", "track", "Metallica: Nothing Else Matters"),
-    ("nothing el", "track", "Metallica: Nothing Else Matters"),
-    ("metallica one", "track", "Metallica: One"),
-    ("one u2", "track", "U2: One"),
-    ("one", "track", "U2: One"),
-    ("enter sandman", "track", "Metallica: Enter Sandman"),
-    ("enter sandman live", "track", "Metallica: Enter Sandman (Live)"),
-    ("enter sandman remastered", "track", "Metallica: Enter Sandman - Remastered 2021"),
-    ("the who", "artist", "The Who"),
-    ("the the", "artist", "The The"),
-    ("who", "artist", "The Who"),
-    ("guess who", "artist", "The Guess Who"),
-    ("baba oriley", "track", "The Who: Baba O'Riley"),
-    ("baba o'riley", "track", "The Who: Baba O'Riley"),
-    ("ac/dc", "artist", "AC/DC"),
-    ("acdc", "artist", "AC/DC"),
-    ("ac dc", "artist", "AC/DC"),
-    ("acdc back in black", "track", "AC/DC: Back in Black"),
-    ("highway to hell", "track", "AC/DC: Highway to Hell"),
-    ("beyonce", "artist", "Beyoncé"),
-    ("HALO BEYONCÉ", "track", "Beyoncé: Halo"),
-    ("p!nk", "artist", "P!nk"),
-    ("pink", "artist", "P!nk"),
-    ("pink floyd", "artist", "Pink Floyd"),
-    ("kesha", "artist", "Ke$ha"),
-    ("ke$ha tik tok", "track", "Ke$ha: TiK ToK"),
-    ("asap rocky", "artist", "A$AP Rocky"),
-    ("rem", "artist", "R.E.M."),
-    ("r.e.m. losing", "track", "R.E.M.: Losing My Religion"),
-    ("sinead oconnor", "artist", "Sinéad O'Connor"),
-    ("earth wind fire", "artist", "Earth, Wind & Fire"),
-    ("earth wind and fire september", "track", "Earth, Wind & Fire: September"),
-    ("ledzeppelin", "artist", "Led Zeppelin"),
-    ("stairway to heaven", "track", "Led Zeppelin: Stairway to Heaven"),
-    ("stairway karaoke", "track", "Hans Karaoke Band: Stairway to Heaven (Karaoke Version)"),
-    ("satisfaction", "track", "The Rolling Stones: (I Can't Get No) Satisfaction"),
-    ("hoppipolla", "track", "Sigur Rós: Hoppípolla"),
-    ("sigur ros", "artist", "Sigur Rós"),
-    ("mo final song", "track", "Mø: Final Song"),
-    ("motorhead", "artist", "Motörhead"),
-    ("royksopp eple", "track", "Röyksopp: Eple"),
-    ("arzte", "artist", "Die Ärzte"),
-    ("je ne regrette", "track", "Édith Piaf: Non, je ne regrette rien"),
-    ("simarik", "track", "Tarkan: Şımarık"),
-    ("czeslaw niemen", "artist", "Czesław Niemen"),
-    ("宇多田", "artist", "宇多田ヒカル"),
-    ("ひかる", "artist", "宇多田ヒカル"),
-    ("utada", "artist", "宇多田ヒカル"),
-    ("夜", "track", "YOASOBI: 夜に駆ける"),
-    ("駆ける", "track", "YOASOBI: 夜に駆ける"),
-    ("なつみ", "artist", "青木なつみ"),
-    ("青木なつみ 雨", "track", "青木なつみ: 東京の雨"),
-    ("七里", "album", "七里香"),
-    ("bts", "artist", "방탄소년단"),
-    ("봄", "track", "방탄소년단: 봄날"),
-    ("группа крови", "track", "Кино: Группа крови"),
-    ("kino", "artist", "Кино"),
-    ("نسم علينا", "track", "فيروز: نسم علينا الهوى"),
-    ("ממעמקים", "album", "ממעמקים"),
-    ("ζορμπας", "track", "Μίκης Θεοδωράκης: Ζορμπάς"),
-    ("लग जा", "track", "लता मंगेशकर: लग जा गले"),
-    ("sound of silence disturbed", "track", "Disturbed: The Sound of Silence"),
-    ("sound of silence", "track", "Simon & Garfunkel: The Sound of Silence"),
-    ("halcyon", "artist", "Halcyon Pike"),
-    ("halcyon pike horizon", "track", "Halcyon Pike: Horizon"),
-    ("Hroizon", "track", "Halcyon Pike: Horizon"),
-    ("metalica", "artist", "Metallica"),
-    ("led zepelin stairway", "track", "Led Zeppelin: Stairway to Heaven"),
-    ("slow harbor lights", "album", "Slow Harbour Lights"),
-    ("!!!", "artist", "!!!"),
-    ("blink182", "artist", "blink-182"),
-    ("guns and roses", "artist", "Guns N' Roses"),
-    ("jayz 99 problems", "track", "Jay-Z: 99 Problems"),
-    ("nwa", "artist", "N.W.A"),
-    ("let it be", "track", "The Beatles: Let It Be"),
-    ("dark side of the moon", "album", "The Dark Side of the Moon"),
-    ("pink floyd dark side time", "track", "Pink Floyd: Time"),
-]
+from django.utils import timezone
+
+from catalog import derived, names, search
+from catalog.models import Album, AlbumCredit, Artist, Credit, Genre, Role, Track, TrackGenre, popularity
+
+FOLDER = Path(__file__).parent / "judged"
+SETS = ("seen", "kept_apart")
+DEPTH = 5  # answers of a query that are looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A query, and what whoever types it means."""
+
+    group: str  # the class of queries that it stands for
+    query: str
+    kind: str  # track, artist, album
+    meant: tuple[str, ...]  # names, each of which they would accept as the first answer
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """A query whose first answer is not what was meant."""
+
+    asked: Asked
+    names: list[str]  # what came instead, best first
+
+    @property
+    def close(self) -> bool:
+        """Is what was meant among the answers at least?"""
+        return bool(set(self.names) & set(self.asked.meant))
+
+    def __str__(self) -> str:
+        return f"{self.asked.query!r} ({self.asked.kind}): {self.asked.meant[0]} | came: {self.names}"
+
+
+def queries(name: str) -> list[Asked]:
+    """Return the queries of a set."""
+    rows = _rows(FOLDER / f"{name}.tsv")
+    return [Asked(row["class"], row["query"], row["kind"], tuple(row["expected first"].split(" || "))) for row in rows]
+
+
+def misses(asked: list[Asked]) -> list[Miss]:
+    """Ask them all; return those that are not answered first by what was meant."""
+    answered = [Miss(one, answer(one.query, one.kind)) for one in asked]
+    return [one for one in answered if one.names[:1] == [] or one.names[0] not in one.asked.meant]
+
+
+def answer(query: str, kind: str, *, limit: int = DEPTH) -> list[str]:
+    """Return the names of what is found, best first: artists by name, tracks and albums as "artist: title"."""
+    found = search.search(query, kinds=[kind], limit=limit, at=timezone.now())
+    if kind == "artist":
+        artists = Artist.objects.in_bulk(found.artists)
+        return [artists[row_id].name for row_id in found.artists]
+    ids = found.tracks if kind == "track" else found.albums
+    rows = (Track if kind == "track" else Album).objects.in_bulk(ids)
+    return [f"{rows[row_id].artist}: {rows[row_id].title}" for row_id in ids]
+
+
+def told(missed: list[Miss]) -> str:
+    """Return the misses by class, one a line."""
+    groups = defaultdict(list)
+    for miss in missed:
+        groups[miss.asked.group].append(miss)
+    lines = [f"{group}: {len(of)}\n" + "".join(f"    {miss}\n" for miss in of) for group, of in groups.items()]
+    return "\n" + "".join(lines)
+
+
+def counted(missed: list[Miss]) -> str:
+    """Return the number of misses by class, which gives no query away."""
+    return str(dict(Counter(miss.asked.group for miss in missed)))
+
+
+def load(*, at: datetime) -> None:
+    """Write the judged catalog, and index it."""
+    rows = _rows(FOLDER / "catalog.tsv")
+    people = _artists(rows, at)
+    albums = _albums(rows, people, at)
+    genres = {row["genre"] for row in rows}
+    Genre.objects.bulk_create(Genre(slug=names.slug(name), name=name) for name in sorted(genres))
+    kinds = Genre.objects.in_bulk(field_name="slug")
+    tracks = Track.objects.bulk_create([_track(row, albums, at) for row in rows])
+    credits_ = []
+    for row, track in zip(rows, tracks, strict=True):
+        for place, name in enumerate(_credited(row)):
+            role = Role.MAIN if place == 0 else Role.FEATURED
+            credits_.append(Credit(track=track, artist=people[name], role=role, position=place, bucket=track.bucket))
+    Credit.objects.bulk_create(credits_)
+    TrackGenre.objects.bulk_create(
+        [
+            TrackGenre(track=track, genre=kinds[names.slug(row["genre"])], bucket=track.bucket)
+            for row, track in zip(rows, tracks, strict=True)
+        ]
+    )
+    derived.refresh_albums([album.id for album in albums.values()], at=at)
+    derived.refresh_artists([artist.id for artist in people.values()], at=at)
+    derived.note_search_changes("track", [track.id for track in tracks])
+    while search.index_pending():
+        pass
+
+
+def _artists(rows: list[dict[str, str]], at: datetime) -> dict[str, Artist]:
+    aliases = {_credited(row)[0]: row["aliases"] for row in rows if row["aliases"]}
+    credited = dict.fromkeys(name for row in rows for name in (*_credited(row), _album_artist(row)))
+    made = Artist.objects.bulk_create(
+        [
+            Artist(
+                name=name,
+                sort_name=names.sort_key(name),
+                match_key=names.artist_key(name),
+                aliases=aliases.get(name, ""),
+                created_at=at,
+            )
+            for name in credited
+        ]
+    )
+    return {artist.name: artist for artist in made}
+
+
+def _albums(rows: list[dict[str, str]], people: dict[str, Artist], at: datetime) -> dict[tuple[str, str], Album]:
+    years = {(_album_artist(row), row["album"]): int(row["year"]) for row in reversed(rows)}
+    made = Album.objects.bulk_create(
+        [
+            Album(
+                title=title,
+                sort_title=names.sort_key(title),
+                artist=artist,
+                year=year,
+                match_key=names.album_key(artist, title),
+                created_at=at,
+            )
+            for (artist, title), year in years.items()
+        ]
+    )
+    several = {row["artist"]: _credited(row) for row in rows}
+    AlbumCredit.objects.bulk_create(
+        [
+            AlbumCredit(album=album, artist=people[name], position=place)
+            for album in made
+            for place, name in enumerate(several.get(album.artist, [album.artist]))
+        ]
+    )
+    return {(album.artist, album.title): album for album in made}
+
+
+def _track(row: dict[str, str], albums: dict[tuple[str, str], Album], at: datetime) -> Track:
+    plays = int(row["plays"])
+    return Track(
+        title=row["title"][:256],
+        sort_title=names.sort_key(row["title"]),
+        artist=row["artist"],
+        album=albums[_album_artist(row), row["album"]],
+        year=int(row["year"]),
+        plays=plays,
+        bucket=popularity.bucket_of(plays),
+        created_at=at,
+    )
+
+
+def _credited(row: dict[str, str]) -> list[str]:
+    """Return the single names of a credit of several."""
+    return (row["artists"] or row["artist"]).split("; ")
+
+
+def _album_artist(row: dict[str, str]) -> str:
+    """Return whom the album is credited to: the first of a song's artists where nobody else is named."""
+    return row["album_artist"] or _credited(row)[0]
+
+
+def _rows(file: Path) -> list[dict[str, str]]:
+    with file.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(_without_remarks(lines), delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def _without_remarks(lines: Iterator[str]) -> Iterator[str]:
+    """Leave out the lines in front of the header that speak to people."""
+    heading = True
+    for line in lines:
+        heading = heading and line.startswith("#")
+        if not heading:
+            yield line
