@@ -86,7 +86,8 @@ def load(*, at: datetime) -> None:
     people = _artists(rows, at)
     albums = _albums(rows, people, at)
     genres = {row["genre"] for row in rows}
-    Genre.objects.bulk_create(Genre(slug=names.slug(name), name=name) for name in sorted(genres))
+    made = [Genre(slug=names.slug(name), name=name) for name in sorted(genres)]
+    Genre.objects.bulk_create(made, ignore_conflicts=True)  # others may be there
     kinds = Genre.objects.in_bulk(field_name="slug")
     tracks = Track.objects.bulk_create([_track(row, albums, at) for row in rows])
     credits_ = []
