@@ -6,9 +6,11 @@ overlapping pairs of a run of Han or kana, which is written without spaces.
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+
+from catalog.search import numerals, romanisation
 
 LONGEST_TEXT = 512  # characters that are read of a name
 LONGEST_WORD = 64
@@ -40,6 +42,7 @@ VERSION_MARKS = frozenset(
 )
 
 JOINERS = "./-,:"
+_PLAIN = re.compile("[a-z0-9 ]*")
 _ASCII_NOISE = re.compile(rf"[^a-z0-9{re.escape(JOINERS)}]+")
 _JOINERS = re.compile(f"[{re.escape(JOINERS)}]+")
 _ELISION = re.compile(r"(?<!\w)(\w)'(\w{2,})")  # o'connor is also connor, l'amour also amour
@@ -49,6 +52,10 @@ _CJK = re.compile(
 _FEATURING = re.compile(r"\s+[(\[]?(?:feat\.?|ft\.?|featuring)\s.*$", re.IGNORECASE)
 _BRACKETED = re.compile(r"\s*[(\[（]([^()\[\]（）]*)[)\]）]\s*$")
 _DASHED = re.compile(r"\s+[-–—]\s+([^-–—]*)$")
+
+# Written where the keyboard lacks the letter: aerzte, haavard.
+_UMLAUT = re.compile("[äöüøåÄÖÜØÅ\u0308\u030a]")
+_WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
 
 _LETTERS_AS_SIGNS = (
     (re.compile(r"(?<=\w)!(?=\w)"), "i"),  # P!nk
@@ -101,14 +108,28 @@ class Text:
     """A name, read."""
 
     words: tuple[str, ...]
-    joined: tuple[str, ...]  # other spellings that are indexed too: acdc, rem, connor
+    others: tuple[str, ...]  # spellings that are indexed too: acdc, rem, connor, aerzte, kino for кино, 4 for IV
 
 
 @lru_cache(maxsize=8192)  # a batch of tracks names its artists and albums again and again
 def read(text: str) -> Text:
     """Return the words of a name in order. A name of signs alone, such as `!!!`, is one word."""
     folded = fold(text)
-    joined = [tail for _, tail in _ELISION.findall(folded)]
+    others: list[str] = []
+    if _PLAIN.fullmatch(folded):
+        words = [word[:LONGEST_WORD] for word in folded.split()]
+    else:
+        words, others = _words(folded)
+    if not text.isascii():
+        others += _foreign(words, text)
+    numbers = numerals.arabic(words)
+    others += (number for number, word in zip(numbers, words, strict=True) if number != word)
+    return Text(tuple(words), tuple(others))
+
+
+def _words(folded: str) -> tuple[list[str], list[str]]:
+    """Return the words of a folded text, and what parts of it are when they are written together or alone."""
+    others = [tail for _, tail in _ELISION.findall(folded)]
     letters = folded
     for pattern, letter in _LETTERS_AS_SIGNS:
         letters = pattern.sub(letter, letters)
@@ -117,12 +138,24 @@ def read(text: str) -> Text:
         parts = [part for part in _JOINERS.split(chunk) if part]
         whole = "".join(parts)
         if len(parts) > 1 and len(whole) <= LONGEST_JOINED:
-            joined.append(whole)
+            others.append(whole)
         for part in parts:
             words += (run[:LONGEST_WORD] for run in _CJK.split(part) if run)
     if not words and (signs := "".join(folded.split())):
         words.append(signs[:LONGEST_WORD])
-    return Text(tuple(words), tuple(joined))
+    return words, others
+
+
+def _foreign(words: Iterable[str], text: str) -> Iterator[str]:
+    """Yield the words of a text with other letters as they are typed without them."""
+    for word in words:
+        if not word.isascii():
+            yield from romanisation.spellings(word)
+            yield from romanisation.parts(word)
+    if _UMLAUT.search(text):
+        known = set(words)
+        written_out = unicodedata.normalize("NFC", text[:LONGEST_TEXT]).lower().translate(_WRITTEN_OUT)
+        yield from (word for word in _words(fold(written_out))[0] if word not in known)
 
 
 def _only_words(text: str) -> str:
@@ -165,11 +198,27 @@ def key(words: Iterable[str]) -> str:
 def without_stop_words(words: Iterable[str]) -> tuple[str, ...]:
     """Return the words that must be found; all of them where nothing else is there, as in `the the`."""
     words = tuple(words)
-    return tuple(word for word in words if word not in STOP_WORDS) or words
+    needless = numerals.needless(words)
+    needed = (word for place, word in enumerate(words) if word not in STOP_WORDS and place not in needless)
+    return tuple(needed) or words
 
 
 @lru_cache(maxsize=16384)  # candidates of one artist share its name, and popular ones come again
 def keys_of(name: str) -> tuple[str, str]:
-    """Return the keys of a name that was read: of all its words, and of those that are no stop words."""
+    """Return the keys of a name that was read: of all its words, and of those that must be found, numbers in digits."""
     words = name.split()
-    return key(words), key(without_stop_words(words))
+    return key(words), key(without_stop_words(numerals.arabic(words)))
+
+
+@lru_cache(maxsize=16384)
+def needed(name: str) -> frozenset[str]:
+    """Return the words of a name that was read which must be found."""
+    return frozenset(without_stop_words(name.split()))
+
+
+def latin_keys_of(words: Iterable[str]) -> Iterator[str]:
+    """Yield the keys of words of other scripts as they are typed in Latin letters; nothing for Latin words."""
+    spelt = [(word, romanisation.spellings(word)) for word in words]
+    if any(spellings for _, spellings in spelt):
+        yield key(spellings[0] if spellings else word for word, spellings in spelt)
+        yield key(spellings[-1] if spellings else word for word, spellings in spelt)

@@ -28,9 +28,11 @@ class Document:
 
     @property
     def keys(self) -> frozenset[str]:
-        """The names it answers to exactly, as one word each, with and without stop words."""
+        """The names it answers to exactly, as one word each: with and without stop words, and in Latin letters."""
         names = (self.title, self.core, *self.names.split("\n"), *self.aliases.split("\n"))
-        return frozenset(key for name in names for key in analyser.keys_of(name) if key)
+        keys = {key for name in names for key in analyser.keys_of(name)}
+        keys.update(key for name in names if not name.isascii() for key in analyser.latin_keys_of(name.split()))
+        return frozenset(keys - {""})
 
 
 def read(
@@ -94,7 +96,7 @@ def split_aliases(aliases: str) -> list[str]:
 
 
 def _tokens(text: analyser.Text) -> Iterator[str]:
-    return (token for word in (*text.words, *text.joined) for token in analyser.tokens_of(word))
+    return (token for word in (*text.words, *text.others) for token in analyser.tokens_of(word))
 
 
 def _lines(names: Iterable[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 
 from catalog.search import analyser
 from catalog.search.asking import Query
@@ -9,13 +10,15 @@ from catalog.search.asking import Query
 Group = list[tuple[str, bool]]  # tokens, one of which must be there; True: as a prefix
 Groups = list[Group]  # of each group one token must be there
 
+MOST_GROUPS = 24  # of a form; what words written together may be multiplies them
+
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A word of the index that a typed word may have meant."""
+    """What a typed word may have meant: a word of the index, or several with a space between."""
 
     word: str
-    distance: int  # letters mended
+    distance: int  # letters mended; 0 where only spaces or the script differ
 
 
 Corrections = Mapping[str, tuple[Correction, ...]]  # by typed word
@@ -24,20 +27,22 @@ Corrections = Mapping[str, tuple[Correction, ...]]  # by typed word
 def strict(query: Query) -> Iterator[Groups]:
     """Yield the query with its last word whole, and as the beginning of a word."""
     filters = [list(tokens) for tokens in query.filters]
-    whole = filters + [group for word in query.required for group in _groups(word)]
+    whole = filters + [group for word in query.required for group in _groups(query, word)]
     yield whole
     if not query.words:
         return
     last = query.words[-1]
     required = [word for word in query.required if word != last]
-    started = filters + [group for word in required for group in _groups(word)] + _groups(last, prefix=True)
-    if started != whole:
-        yield started
+    started = [group for word in required for group in _groups(query, word)] + _groups(query, last, prefix=True)
+    if filters + started != whole:
+        yield filters + started
 
 
 def mended(query: Query, corrections: Corrections) -> Groups:
     """Return the query with each word or one of its corrections, the last word as a beginning."""
-    return [list(tokens) for tokens in query.filters] + _mended_words(query, corrections)
+    return [list(tokens) for tokens in query.filters] + [
+        group for groups in _mended_words(query, corrections) for group in groups
+    ]
 
 
 def relaxed(query: Query, corrections: Corrections) -> Iterator[Groups]:
@@ -46,21 +51,33 @@ def relaxed(query: Query, corrections: Corrections) -> Iterator[Groups]:
     words = _mended_words(query, corrections)
     if len(words) > 1:
         for left_out in range(len(words)):
-            yield filters + words[:left_out] + words[left_out + 1 :]
+            kept = words[:left_out] + words[left_out + 1 :]
+            yield filters + [group for groups in kept for group in groups]
 
 
-def _mended_words(query: Query, corrections: Corrections) -> Groups:
-    groups: Groups = []
+def _mended_words(query: Query, corrections: Corrections) -> list[Groups]:
+    words = []
     for word in query.required:
-        others = [(correction.word, False) for correction in corrections.get(word, ())]
-        own = _groups(word, prefix=word == query.words[-1])
-        groups += [[*own[0], *others]] if others else own
+        own = _groups(query, word, prefix=word == query.words[-1])
+        words.append(_or(own, [correction.word.split() for correction in corrections.get(word, ())]))
+    return words
+
+
+def _or(own: Groups, others: list[list[str]]) -> Groups:
+    """Return groups for the word itself, or all words of one of the others: an OR of ANDs as an AND of ORs."""
+    single = [(words[0], False) for words in others if len(words) == 1]
+    several = [words for words in others if len(words) > 1]
+    groups = [[*group, *single] for group in own]
+    for words in several:
+        if len(groups) * len(words) <= MOST_GROUPS:
+            groups = [[*group, (word, False)] for group, word in product(groups, words)]
     return groups
 
 
-def _groups(word: str, *, prefix: bool = False) -> Groups:
+def _groups(query: Query, word: str, *, prefix: bool = False) -> Groups:
     """Return the tokens that a word asks for: of a run of Han or kana its pairs, of a single character a beginning."""
     tokens = analyser.tokens_of(word)
     if len(tokens) > 1:
         return [[(token, False)] for token in tokens[:-1]]
-    return [[(word, prefix or analyser.is_run(word))]]
+    number = query.numbers.get(word)
+    return [[(word, prefix or analyser.is_run(word)), *([(number, False)] if number else [])]]

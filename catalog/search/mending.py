@@ -1,48 +1,82 @@
 """Find out which words of a query were misspelt, and what they may have meant. Pure: the index is a `Lexicon`."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
+from itertools import pairwise
 from typing import Protocol
 
-from catalog.search import analyser, forms, typos
+from catalog.search import analyser, romanisation, typos
 from catalog.search.asking import Query
-from catalog.search.forms import Corrections, Groups
+from catalog.search.forms import Correction, Corrections
+from catalog.search.typos import Known
 
-Known = Mapping[str, tuple[int, int]]  # (tracks that have it, their least sid) of each term that there is
+ENOUGH = 10  # documents with all words of a query: then none was misspelt
+OFFERED = 4  # corrections of a word, where the query is that word
+OFFERED_AMONG_OTHERS = 12  # where other words tell which it is
+PARTED = range(5, 21)  # letters of a word that may be several; the index is asked for half their square
+WAYS = 2  # to part it
 
 
 class Lexicon(Protocol):
-    """What the index knows of words; each call is a statement."""
+    """What the index knows of words; each call is one statement, and None where no time is left for it."""
 
-    def terms(self, words: Collection[str]) -> Known:
+    def terms(self, words: Collection[str]) -> Known | None:
         """Return those of the words that the index knows."""
 
-    def similar(self, keys: Collection[str]) -> Known:
-        """Return the terms that are filed under one of these keys (`typos.keys_of_term`)."""
-
-    def has_prefix(self, prefix: str) -> bool:
-        """Tell whether any known term starts so."""
-
-    def answers(self, groups: Groups) -> bool:
-        """Tell whether any track has a token of each group."""
+    def similar(self, keys: Collection[str], words: Collection[str]) -> Known | None:
+        """Return the terms that are filed under one of these keys (`typos.keys_of_term`), and the words it knows."""
 
 
-def corrections(query: Query, lexicon: Lexicon) -> Corrections:
-    """Return what the words may have meant that the index does not know, or hardly; where no track has all of them,
-    what each of them may have meant: a misspelt word is often another word.
+def corrections(query: Query, lexicon: Lexicon, *, hits: int) -> Corrections:
+    """Return what the words may have meant that the index does not know, or hardly.
+
+    `hits` is how many documents have all of the words as they were typed. Where there are none, any word may be
+    misspelt, for a misspelt word is often another word; it may also have lost its spaces, have too many, or be spelt in
+    another script.
     """
-    words = [word for word in query.required if typos.mendable(word) and not analyser.is_run(word)]
-    if not words:
+    alone = len(query.required) == 1
+    if not query.words or (hits >= ENOUGH and not alone):
         return {}
-    known: Known = {}
-    wrong = words
-    *_, started = forms.strict(query)
-    if len(query.required) == 1 or lexicon.answers(started):
-        known = lexicon.terms(words)
-        last = query.words[-1]
-        wrong = [word for word in words if word in known or word != last or not lexicon.has_prefix(word)]
-    if not wrong:
+    joined = {one + other: (one, other) for one, other in pairwise(query.words)}
+    forms = {word: _other_scripts(word) for word in query.required} if not hits else {}
+    known = lexicon.terms(sorted({*query.required, *joined, *(form for some in forms.values() for form in some)}))
+    if known is None:
         return {}
-    keys = {word: typos.keys_of_query(word) for word in wrong}
-    similar = lexicon.similar(sorted(set().union(*keys.values())))
-    chosen = {word: typos.choose(word, known.get(word), similar) for word in wrong}
-    return {word: found for word, found in chosen.items() if found}
+    found: dict[str, list[Correction]] = {word: [] for word in query.words}
+    for whole, pair in joined.items():
+        if whole in known:
+            for word in pair:
+                found[word].append(Correction(whole, 0))
+    for word, some in forms.items():
+        if word not in known:
+            found[word] += [Correction(form, 0) for form in some if form in known]
+    wrong = [word for word in query.required if typos.mendable(word) and (not hits or typos.doubtful(known.get(word)))]
+    if wrong:
+        trusted = known if hits or alone else {}
+        for word, more in _misspelt(wrong, lexicon, known=known, trusted=trusted, alone=alone, parted=not hits).items():
+            found[word] += more
+    return {word: tuple(dict.fromkeys(some)) for word, some in found.items() if some and word not in query.exact}
+
+
+def _misspelt(
+    words: Collection[str], lexicon: Lexicon, *, known: Known, trusted: Known, alone: bool, parted: bool
+) -> dict[str, list[Correction]]:
+    """Return what misspelt words may be; if `parted`, also several. What is `trusted` is mended with care."""
+    latin = {word: forms[0] for word in words if (forms := romanisation.spellings(word))}
+    several = [word for word in words if parted and word not in known and word.isalpha() and len(word) in PARTED]
+    keys = {key for word in words if not analyser.is_run(word) for key in typos.keys_of_query(word)}
+    keys.update(key for form in latin.values() for key in typos.keys_of_query(form, foreign=True))
+    similar = lexicon.similar(sorted(keys), sorted({piece for word in several for piece in typos.pieces(word)}))
+    if similar is None:
+        return {}
+    most = OFFERED if alone else OFFERED_AMONG_OTHERS
+    found = {word: list(typos.choose(word, trusted.get(word), similar, most=most)) for word in words}
+    for word, form in latin.items():
+        found[word] += typos.choose(form, trusted.get(word), similar, most=most, foreign=True)
+    for word in several:
+        found[word] += typos.parted(word, similar, most=WAYS)
+    return found
+
+
+def _other_scripts(word: str) -> tuple[str, ...]:
+    """Return what a word is in Latin letters, or what a Latin one may be filed under if it was romanised."""
+    return romanisation.skeletons(word) if word.isascii() and word.isalpha() else romanisation.spellings(word)

@@ -12,7 +12,7 @@ from catalog.search import asking, documents, forms, mending, ranking, tables
 from catalog.search.asking import Query
 from catalog.search.documents import Document
 from catalog.search.forms import Corrections, Groups
-from catalog.search.mending import Known
+from catalog.search.typos import Known
 
 BUDGET = 0.15  # seconds; what begins after them is left out
 
@@ -46,21 +46,19 @@ def search(query: str, *, kinds: Collection[str], limit: int, at: datetime) -> F
     hurried = False
     if not asked.empty:
         with connection.cursor() as cursor:
-            corrections = mending.corrections(asked, _Lexicon(cursor, released))
-            for kind in (kind for kind in tables.KINDS if kind in kinds):
-                one = _Search(
-                    cursor,
-                    asked,
-                    corrections,
-                    kind=kind,
-                    limit=limit,
-                    released=released,
-                    deadline=started + BUDGET,
-                )
-                ranked = one.run()
+            searches = [
+                _Search(cursor, asked, kind=kind, limit=limit, released=released, deadline=started + BUDGET)
+                for kind in tables.KINDS
+                if kind in kinds
+            ]
+            hits = sum(one.begin() for one in searches)
+            corrections = mending.corrections(asked, _Lexicon(cursor), hits=hits)
+            for one in searches:
+                ranked = one.run(corrections)
                 hurried |= one.hurried
-                ids[kind] = [document.row_id for document in ranked]
-                corrected = corrected or _used(asked, corrections, ranked)
+                ids[one.kind] = [document.row_id for document in ranked]
+                if ranked and not corrected:
+                    corrected = ranking.corrected(asked, corrections, ranked[0])
     took_ms = (time.perf_counter() - started) * 1000
     return Found(
         ids["track"], ids["artist"], ids["album"], corrected, partial=hurried, stage=int(hurried), took_ms=took_ms
@@ -73,7 +71,6 @@ class _Search:
 
     cursor: CursorWrapper
     query: Query
-    corrections: Corrections
     kind: str
     limit: int
     released: int  # Unix microseconds
@@ -81,29 +78,34 @@ class _Search:
     hurried: bool = False
     found: dict[int, Document] = field(default_factory=dict)  # by sid
 
-    def run(self) -> list[Document]:
-        keys = {self.query.key, self.query.required_key}
-        self._add(tables.by_keys(self.cursor, self.kind, keys, released=self.released, limit=self._candidates))
+    def begin(self) -> int:
+        """Look for the query as it stands; return how many documents have all of its words."""
         for groups in forms.strict(self.query):
             self._match(groups)
-        if self.corrections and not self._late():
-            self._match(forms.mended(self.query, self.corrections))
+        hits = len(self.found)
+        keys = self.query.keys
+        self._add(tables.by_keys(self.cursor, self.kind, keys, released=self.released, limit=self._candidates))
+        return hits
+
+    def run(self, corrections: Corrections) -> list[Document]:
+        if corrections and not self._late():
+            self._match(forms.mended(self.query, corrections))
         if len(self.found) < self.limit and len(self.query.words) > 1 and not self._late():
-            self._relax()
+            self._relax(corrections)
         return ranking.best(
             self.query,
             self.found.values(),
             limit=self.limit,
-            corrections=self.corrections,
+            corrections=corrections,
             one_version=self.kind == "track",
         )
 
-    def _relax(self) -> None:
+    def _relax(self, corrections: Corrections) -> None:
         """Look for the names in the query, and leave out each word in turn."""
         self._add(
             tables.by_keys(self.cursor, self.kind, self.query.parts(), released=self.released, limit=self._candidates)
         )
-        for groups in forms.relaxed(self.query, self.corrections):
+        for groups in forms.relaxed(self.query, corrections):
             if self._late():
                 return
             self._match(groups)
@@ -128,29 +130,10 @@ class _Lexicon:
     """The live index, as `mending` asks it."""
 
     cursor: CursorWrapper
-    released: int
 
     def terms(self, words: Collection[str]) -> Known:
         return tables.terms(self.cursor, words)
 
-    def similar(self, keys: Collection[str]) -> Known:
-        return tables.similar_terms(self.cursor, keys)
-
-    def has_prefix(self, prefix: str) -> bool:
-        return tables.has_prefix(self.cursor, prefix)
-
-    def answers(self, groups: Groups) -> bool:
-        return bool(tables.by_words(self.cursor, "track", groups, released=self.released, limit=1))
-
-
-def _used(query: Query, corrections: Corrections, ranked: Sequence[Document]) -> dict[str, str]:
-    """Return which corrections made the best answer an answer."""
-    if not ranked:
-        return {}
-    there = ranked[0].tokens.split()
-    used: dict[str, str] = {}
-    for word in query.words:
-        if not any(token.startswith(word) for token in there):
-            meant = next((mended.word for mended in corrections.get(word, ()) if mended.word in there), None)
-            used |= {word: meant} if meant else {}
-    return used
+    def similar(self, keys: Collection[str], words: Collection[str]) -> Known:
+        similar = tables.similar_terms(self.cursor, keys) if keys else {}
+        return similar | (tables.terms(self.cursor, words) if words else {})

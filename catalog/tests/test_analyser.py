@@ -44,7 +44,7 @@ def test_names_are_folded(name, words):
     [("AC/DC", "acdc"), ("R.E.M.", "rem"), ("Jay-Z", "jayz"), ("Sinéad O'Connor", "connor"), ("L’amour", "amour")],
 )
 def test_other_spellings_are_known(name, joined):
-    assert joined in analyser.read(name).joined
+    assert joined in analyser.read(name).others
 
 
 def test_runs_without_spaces_are_found_by_any_part():
