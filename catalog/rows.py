@@ -22,6 +22,7 @@ class Row:
     card: dict[str, Any]
     audio_url: str | None  # signed; None while there is nothing to play
     base: str  # origin of the covers, as "https://host"
+    plays: int = 0
 
     @property
     def artist_id(self) -> int | None:
@@ -64,9 +65,9 @@ class Row:
 def of(values: Iterable[tuple[Any, ...]], *, base: str, links: shapes.Links) -> list[Row]:
     """Return the rows of values of `shapes.TRACK_FIELDS`."""
     found = []
-    for row_id, _, card in values:
+    for row_id, plays, card in values:
         told = orjson.loads(card)
-        found.append(Row(id=row_id, card=told, audio_url=links.of(row_id, told)["audio_url"], base=base))
+        found.append(Row(id=row_id, plays=plays, card=told, audio_url=links.of(row_id, told)["audio_url"], base=base))
     return found
 
 

@@ -1,13 +1,16 @@
 """Choose the one answer that a search page shows large."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from catalog import kinds, marks, names, rows
+from catalog import kinds, marks, rows
 from catalog.models import Album, Artist
+from catalog.search import analyser
+
+FAR_MORE = 16  # times the plays of all songs of an artist: an unknown band called "Yesterday" is not what was meant
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,8 @@ class TopResult:
     under: str  # who made it; empty for an artist
     cover_key: str | None
     tint: str
+    song: bool
+    silent: bool = False  # a song with nothing to play
 
     @property
     def round(self) -> bool:
@@ -29,36 +34,75 @@ class TopResult:
 
 
 def choose(
-    query: str, *, songs: Sequence[rows.Row], artists: Sequence[Artist], albums: Sequence[Album]
+    words: Sequence[str],
+    *,
+    fields: Collection[str],
+    songs: Sequence[rows.Row],
+    artists: Sequence[Artist],
+    albums: Sequence[Album],
 ) -> TopResult | None:
     """Return the best of the three lists, which are best first, or None when all are empty; at most one query.
 
-    An artist or an album whose name starts with what was typed comes before a song: it holds many; so does an artist
-    by whose name alone the song was found. A song comes before an album when it has that very name.
+    Whoever has the very name that was typed comes first: an artist, who holds many, unless a song of that name is far
+    better known; a song before an album. Then an artist or an album whose name goes on from what was typed, and an
+    artist by whose name alone the song was found. Where only fields were asked for, it is what they name: nothing is
+    the best of a year.
     """
-    typed = names.fold(query)
-    if artists and _starts(artists[0].name, typed):
-        return _artist(artists[0])
-    if albums and _starts(albums[0].title, typed) and not (songs and _is(songs[0].card["title"], typed)):
-        return _album(albums[0])
-    if songs and not (artists and _found_by(artists[0], songs[0], typed)):
-        return _song(songs[0])
-    if artists:
-        return _artist(artists[0])
-    return _album(albums[0]) if albums else None
+    firsts = next(iter(artists), None), next(iter(songs), None), next(iter(albums), None)
+    return next(_named(fields, *firsts) if not words else _meant(words, *firsts), None)
 
 
-def _starts(name: str, typed: str) -> bool:
-    return names.fold(name).startswith(typed) or names.sort_key(name).startswith(names.sort_key(typed))
+def _named(
+    fields: Collection[str], artist: Artist | None, song: rows.Row | None, album: Album | None
+) -> Iterator[TopResult]:
+    if album and "album" in fields:
+        yield _album(album)
+    if artist and "artist" in fields:
+        yield _artist(artist)
 
 
-def _is(name: str, typed: str) -> bool:
-    return names.fold(name) == typed
+def _meant(
+    words: Sequence[str], artist: Artist | None, song: rows.Row | None, album: Album | None
+) -> Iterator[TopResult]:
+    asked = _Asked(tuple(words))
+    namesake = song is not None and asked.is_any(song.card["title"])
+    eclipsed = artist and song and namesake and song.plays > FAR_MORE * artist.plays
+    if artist and not eclipsed and asked.is_any(artist.name, *artist.aliases.split(";")):
+        yield _artist(artist)
+    if song and namesake:
+        yield _song(song)
+    if artist and asked.begins(artist.name):
+        yield _artist(artist)
+    if album and asked.begins(album.title):
+        yield _album(album)
+    if song and not (artist and _found_by(artist, song, words)):
+        yield _song(song)
+    if artist:
+        yield _artist(artist)
+    if album:
+        yield _album(album)
 
 
-def _found_by(artist: Artist, song: rows.Row, typed: str) -> bool:
+@dataclass(frozen=True)
+class _Asked:
+    """What was typed, mended, as the index compares names: without spaces, case, accents and signs."""
+
+    words: tuple[str, ...]
+
+    def is_any(self, *names: str) -> bool:
+        return any(analyser.key(self.words) in _keys(name) for name in names if name)
+
+    def begins(self, name: str) -> bool:
+        return any(key.startswith(analyser.key(self.words)) for key in _keys(name))
+
+
+def _keys(name: str) -> tuple[str, str]:
+    return analyser.keys_of(" ".join(analyser.read(name).words))
+
+
+def _found_by(artist: Artist, song: rows.Row, words: Sequence[str]) -> bool:
     """Say whether the song was found by its artist alone: nothing that was typed is in its title."""
-    named = any(part.matched for part in marks.parts(song.card["title"], typed.split()))
+    named = any(part.matched for part in marks.parts(song.card["title"], words))
     return not named and any(person["id"] == artist.id for person in song.card["artists"])
 
 
@@ -72,6 +116,7 @@ def _artist(artist: Artist) -> TopResult:
         under="",
         cover_key=artist.cover_key,
         tint=rows.tint("artist", artist.id, artist.cover_key),
+        song=False,
     )
 
 
@@ -86,6 +131,7 @@ def _album(album: Album) -> TopResult:
         under=album.artist,
         cover_key=album.cover_key,
         tint=rows.tint("album", album.id, album.cover_key),
+        song=False,
     )
 
 
@@ -99,4 +145,6 @@ def _song(song: rows.Row) -> TopResult:
         under=song.card["artist"],
         cover_key=song.card["cover_key"],
         tint=song.tint,
+        song=True,
+        silent=song.audio_url is None,
     )

@@ -77,7 +77,8 @@ def search_page(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"query": query, "kind": kind if kind in results.KINDS else ""}
     if query:
         here = {"base": rest.origin(request), "region": region.of(request)}
-        found = results.find(query, kind=context["kind"], at=timezone.now(), **here)
+        further = "further" in request.GET
+        found = results.find(query, kind=context["kind"], further=further, at=timezone.now(), **here)
         context |= {"found": found, "words": found.words}
     else:
         context["genres"] = Genre.objects.listed().order_by("-tracks_count", "name")[:24]

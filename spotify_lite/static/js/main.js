@@ -47,8 +47,8 @@ const toggleNow = now.start({ player });
 const open = menu.start();
 menus.start({ player, api, open, tell: say }); // before the navigation, which follows links that nobody else has taken
 sleepmenu.start({ player, open, tell: say });
-const visit = navigate.start({ onPage });
-const searched = search.start({ say, onResults });
+const { visit, begin } = navigate.start({ onPage });
+const searched = search.start({ say, onResults, begin });
 recent.start({ say });
 bar.start({ player, toggleQueue: queue.toggle, toggleNow });
 volume.start({ sound });

@@ -47,6 +47,19 @@ export function start({ onPage }) {
     return show(answer.page);
   }
 
+  // Give what stands on the page from here on an entry of its own; the one before keeps `main`.
+  function begin(url, { main }) {
+    places.set(key, { y: scrollY, at: null, ringed: false });
+    kept.set(key, {
+      title: document.title,
+      main,
+      nav: document.querySelector("nav.nav").cloneNode(true),
+      focused: null,
+    });
+    key = fresh();
+    history.pushState({ key, deep: true }, "", url);
+  }
+
   function onItsWay(url) {
     return { title: `${gettext("Loading")} · Spotify Lite`, main: bones.draw(url), nav: marked(url) };
   }
@@ -121,7 +134,7 @@ export function start({ onPage }) {
   const { y, at, ringed } = places.get(key);
   if (y) scrollTo(0, y);
   if (ringed) find(document.querySelector("main"), at)?.focus({ preventScroll: true });
-  return visit;
+  return { visit, begin };
 }
 
 // Return the navigation as it will be on a page that is not here yet.

@@ -1,91 +1,188 @@
 // Search as one types: the server draws the results, this puts them in. The page works without it.
 
-import { parse } from "./trusted.js";
+import { Answers, key as keyOf } from "./answers.js";
+import { narrow, widen } from "./narrowing.js";
+import * as results from "./results.js";
+import * as walking from "./walking.js";
 import { gettext } from "./words.js";
 
 const PAUSE = 120; // milliseconds without a key before a search is made
+const SLOW = 300; // milliseconds after which one sees that an answer is on its way
+const PATIENCE = 15_000; // milliseconds until a silent server counts as away
+const SAID = 500; // milliseconds without another answer before one is read out
+const HANGUL = /[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]$/; // its last syllable stays open until one goes on
 
-export function start({ say, onResults }) {
+// `begin` makes an entry of the history, and keeps what stood on the page for the one before.
+export function start({ say, onResults, begin }) {
+  const answers = new Answers();
+  let shown = {}; // the search whose results stand on the page, and their html
+  let under = null; // what is being asked
   let timer = 0;
-  let under = null;
-  let shown = null; // the search whose results stand on the page
+  let saying = 0;
+  let entered = false; // was Enter pressed before the answer came?
 
-  async function run(field) {
-    clearTimeout(timer);
-    const query = field.value.trim();
-    if (query === shown) return;
-    under?.abort();
-    under = new AbortController();
-    const kind = field.form.elements.kind?.value;
-    const asked = query ? `?${new URLSearchParams({ q: query, ...(kind ? { kind } : {}) })}` : "";
+  function typed(field) {
+    field.form.querySelector("[data-clear]").hidden = !field.value;
+    entered = false;
+    stop(field);
+    const search = wanted(field);
+    const known = answers.get(search.key);
+    if (search.key === shown.key) widen(results.place());
+    else if (known) show(search, known.html);
+    else narrow(results.place(), { standing: shown.query ?? "", query: search.query });
+    if (known ? !known.fresh : search.key !== shown.key) timer = setTimeout(ask, PAUSE, field, search);
+  }
+
+  async function ask(field, search = wanted(field)) {
+    stop(field);
+    const mine = (under = new AbortController());
+    const patience = search.key === shown.key ? 0 : setTimeout(results.wait, SLOW, field, true);
+    const wants = () => mine === under && field.isConnected; // else one has typed on, or gone
     try {
-      const answer = await fetch(`/search${asked || "?"}&partial`, {
-        signal: under.signal,
-        credentials: "same-origin",
-      });
+      const signal = AbortSignal.any([mine.signal, AbortSignal.timeout(PATIENCE)]);
+      const answer = await fetch(search.partial, { signal, credentials: "same-origin" });
       if (!answer.ok || answer.redirected) throw new Error(answer.statusText);
-      const page = parse(await answer.text());
-      if (!field.isConnected) return; // one has gone on to another page
-      shown = query;
-      const results = document.querySelector("#results");
-      results.replaceChildren(...page.body.childNodes);
-      history.replaceState(history.state, "", `/search${asked}`);
-      document.title = `${query ? `${query} · ` : ""}${gettext("Search")} · Spotify Lite`;
-      document.querySelector("[data-said]").textContent = results.querySelector("[data-says]")?.textContent ?? "";
-      onResults(results);
-    } catch (error) {
-      if (error.name === "AbortError" || !field.isConnected) return;
-      say(gettext("The search did not come through. What stands here is from before."), {
-        label: gettext("Try again"),
-        act: () => run(field),
-      });
+      const html = results.read(await answer.text());
+      if (!html.includes("data-partial")) answers.set(search.key, html); // else the next one may have more
+      if (wants()) show(search, html);
+    } catch {
+      if (wants() && search.key !== shown.key) fail(field);
+    } finally {
+      clearTimeout(patience);
+      if (wants()) results.wait(field, false);
     }
+  }
+
+  // Forget what was on its way: it is no longer what is wanted.
+  function stop(field) {
+    clearTimeout(timer);
+    under?.abort();
+    under = null;
+    results.wait(field, false);
+  }
+
+  function fail(field) {
+    const again = () => field.isConnected && ask(field);
+    const sentence = navigator.onLine
+      ? gettext("The search did not come through. What stands here is from before.")
+      : gettext("This device is offline. What stands here is from before; the search goes on once it is back.");
+    widen(results.place());
+    if (!navigator.onLine) addEventListener("online", again, { once: true });
+    say(sentence, { label: gettext("Try again"), act: again });
+  }
+
+  function show(search, html) {
+    const other = search.key !== shown.key;
+    const before = search.further ? results.count() : 0;
+    if (other) follow(search);
+    if (html !== shown.html) {
+      results.put(html);
+      onResults(results.place());
+    }
+    shown = { ...search, html };
+    if (before) results.focusFrom(before);
+    else if (other && scrollY) scrollTo(0, 0);
+    if (entered) mean();
+    if (entered && fine()) walking.best()?.focus();
+    entered = false;
+    clearTimeout(saying);
+    saying = setTimeout(results.tell, SAID);
+  }
+
+  // Let address and title follow; a search that was meant keeps its entry in the history, and the next one gets another.
+  function follow({ query, address }) {
+    if (history.state?.meant) begin(address, { main: stood() });
+    else history.replaceState(history.state, "", address);
+    document.title = `${query ? `${query} · ` : ""}${gettext("Search")} · Spotify Lite`;
+  }
+
+  // Return the page as it was before one typed on.
+  function stood() {
+    const main = document.querySelector("main").cloneNode(true);
+    main.querySelector("[data-query]").value = shown.query;
+    widen(main);
+    return main;
   }
 
   document.addEventListener("input", (event) => {
     const field = event.target;
     if (!field.matches?.("[data-query]")) return;
-    field.form.querySelector("[data-clear]").hidden = !field.value;
-    clearTimeout(timer);
-    if (!event.isComposing) timer = setTimeout(() => run(field), PAUSE);
+    if (!event.isComposing || HANGUL.test(event.data ?? "")) typed(field);
+    else stop(field);
   });
   document.addEventListener("compositionend", (event) => {
-    if (event.target.matches?.("[data-query]")) run(event.target);
+    if (event.target.matches?.("[data-query]")) typed(event.target);
   });
   document.addEventListener("submit", (event) => {
     const field = event.target.querySelector?.("[data-query]");
     if (!field) return;
     event.preventDefault();
-    run(field);
-    if (matchMedia("(pointer: coarse)").matches) field.blur(); // the keyboard makes room for the answer
+    const search = wanted(field);
+    if (!fine()) field.blur(); // the keyboard makes room for the answer
+    if (search.query && search.key !== shown.key) {
+      ask(field, search);
+      entered = true;
+    } else if (search.query) {
+      mean();
+      if (fine()) walking.best()?.click(); // one sees what it is
+    }
   });
   document.addEventListener("reset", (event) => {
     const field = event.target.querySelector?.("[data-query]");
     if (!field) return;
     event.preventDefault();
     field.value = "";
-    field.form.querySelector("[data-clear]").hidden = true;
     field.focus();
-    run(field);
+    typed(field);
   });
-  document.addEventListener("keydown", (event) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    const main = event.target.closest?.("main.search");
-    if (!step || !main) return;
-    const stops = [main.querySelector("[data-query]"), ...main.querySelectorAll("#results :is(.hit, h3 a, .recent a)")];
-    const at = stops.indexOf(document.activeElement);
-    if (at < 0) return;
-    event.preventDefault();
-    stops[Math.max(0, Math.min(at + step, stops.length - 1))].focus();
-  });
+  document.addEventListener(
+    "click",
+    (event) => {
+      const pressed = event.target.closest?.("#results :is(a, button)");
+      if (!pressed) return;
+      mean();
+      if (!("further" in pressed.dataset) || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault(); // the list grows where it is
+      const field = document.querySelector("[data-query]");
+      const { pathname, search } = pressed;
+      const address = pathname + search;
+      ask(field, { ...wanted(field), key: address, address, partial: `${address}&partial`, further: true });
+    },
+    { capture: true }, // before the page changes
+  );
+  walking.start();
 
-  // A search page has come: what stands on it is what its address asked for.
+  // A page has come: what stands on it is what its address asked for.
   return function page(main) {
     const field = main.querySelector("[data-query]");
     clearTimeout(timer);
+    clearTimeout(saying);
     under?.abort();
-    shown = field ? field.value.trim() : null;
+    under = null;
+    entered = false;
+    shown = {};
+    if (!field) return;
+    shown = { ...wanted(field), html: main.querySelector("#results").innerHTML };
+    if (!answers.get(shown.key)) answers.set(shown.key, shown.html);
     const free = document.activeElement === document.body; // else somebody is on something that stays
-    if (field && free && matchMedia("(pointer: fine)").matches) field.focus({ preventScroll: true });
+    if (free && fine()) field.focus({ preventScroll: true });
   };
+}
+
+// Return what the field asks for now, and where the server answers it.
+function wanted(field) {
+  const query = field.value.trim();
+  if (!query) field.form.elements.kind?.remove(); // who begins anew looks for all kinds
+  const kind = field.form.elements.kind?.value;
+  const asked = query ? `?${new URLSearchParams({ q: query, ...(kind && { kind }) })}` : "";
+  return { query, key: keyOf(query, kind), address: `/search${asked}`, partial: `/search${asked || "?"}&partial` };
+}
+
+// The search led somewhere: Back returns to it, also once another one is typed.
+function mean() {
+  history.replaceState({ ...history.state, meant: true }, "");
+}
+
+function fine() {
+  return matchMedia("(pointer: fine)").matches;
 }
