@@ -16,6 +16,7 @@ from catalog import bulk
 from catalog.models import (
     Album,
     AlbumCredit,
+    AlbumGenre,
     Artist,
     CatalogVersion,
     Cover,
@@ -108,7 +109,7 @@ def card_of(
 
 
 def refresh_albums(album_ids: Collection[int], *, at: datetime) -> None:
-    """Recount these albums over their listed tracks, and copy their credits."""
+    """Recount these albums over their listed tracks, copy their credits, and note their genres."""
     totals = {
         row["album_id"]: row
         for row in Track.objects.listed(at=at)
@@ -129,6 +130,7 @@ def refresh_albums(album_ids: Collection[int], *, at: datetime) -> None:
         album.bucket = popularity.bucket_of(album.plays)
         album.artists = [{"id": row[1], "name": row[2]} for row in credited[album.id]]
     bulk.save(albums, ("tracks_count", "duration_ms", "plays", "bucket", "artists"))
+    _note_genres({album.id: album.bucket for album in albums}, at=at)
     note_search_changes("album", album_ids)
 
 
@@ -206,6 +208,24 @@ def bump_version() -> None:
     """Tell caches that listeners would see something new; once a batch, last in its transaction."""
     if not CatalogVersion.objects.filter(id=1).update(number=F("number") + 1):
         CatalogVersion.objects.get_or_create(id=1, defaults={"number": 1})
+
+
+def _note_genres(buckets: Mapping[int, int], *, at: datetime) -> None:
+    """Write which genres the listed tracks of these albums have, with the albums' buckets; what is so already stays."""
+    rows = TrackGenre.objects.filter(tracks.listed(at=at, through="track__"), track__album_id__in=buckets)
+    wanted = {
+        (album_id, genre_id): buckets[album_id]
+        for album_id, genre_id in rows.values_list("track__album_id", "genre_id").distinct()
+    }
+    stale = []
+    kept = AlbumGenre.objects.filter(album_id__in=buckets).values_list("id", "album_id", "genre_id", "bucket")
+    for row_id, album_id, genre_id, bucket in kept:
+        if wanted.get((album_id, genre_id)) == bucket:
+            del wanted[album_id, genre_id]
+        else:
+            stale.append(row_id)
+    AlbumGenre.objects.filter(id__in=stale).delete()
+    bulk.insert(AlbumGenre, ("album_id", "genre_id", "bucket"), [(*pair, bucket) for pair, bucket in wanted.items()])
 
 
 def _cover_of(track: Track) -> str | None:

@@ -34,5 +34,5 @@ def overview() -> Overview:
         waiting=Work.objects.exclude(state=Work.State.FAILED).count(),
         failed=list(sounds.name_songs(Work.objects.filter(state=Work.State.FAILED)).order_by("-id")[:8]),
         arrivals=arrivals.unfinished(),
-        newest=list(Track.objects.order_by("-created_at", "-id").select_related("album")[:8]),
+        newest=list(Track.objects.order_by("-id").select_related("album")[:8]),
     )

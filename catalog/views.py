@@ -14,6 +14,7 @@ from django.utils.cache import patch_cache_control
 
 from catalog import kinds, listings, results, rows, shapes
 from catalog.models import Album, Artist, Genre, Merged, Track
+from catalog.models.newest import Newest
 from spotify_lite import cursors, methods, region, rest
 
 SONGS_A_PAGE = 50
@@ -59,7 +60,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "popular": _rows(request, songs.rows),
         "more": songs.key,
         "heard": any(plays for _, plays, _ in songs.rows),  # before the first play nothing is popular yet
-        "albums": Album.objects.listed().order_by("-created_at", "-id")[:12],
+        "albums": Album.objects.listed().order_by(Newest("id"))[:12],
         "genres": Genre.objects.listed().order_by("-tracks_count", "name")[:8],
         "waiting": settings.DEMO_PENDING.exists(),
     }
@@ -95,7 +96,7 @@ def songs(request: HttpRequest) -> HttpResponse:
 @page
 def albums(request: HttpRequest) -> HttpResponse:
     """Show every album, the newest in the catalog first, a page at a time."""
-    found = listings.albums(at=timezone.now(), limit=ALBUMS_A_PAGE, after=_after(request), order="recent")
+    found = listings.albums(limit=ALBUMS_A_PAGE, after=_after(request), order="recent")
     return render(request, "albums.html", _albums_page(request, found))
 
 

@@ -13,6 +13,9 @@ from catalog.api.caching import Copy, Moment
 from spotify_lite import cursors
 from spotify_lite.schema import problems
 
+SHORT = (
+    "Where filters together leave little, a page may hold fewer rows than `limit`: the list ends where `next` is null."
+)
 Read = tuple[list[Any] | None, list[dict[str, Any]]]  # the key after which a list goes on, and the rows' JSON
 
 
@@ -20,7 +23,7 @@ class Tracks(CatalogView):
     @extend_schema(
         operation_id="tracks_list",
         summary="List tracks",
-        description="By popularity; with `album` and without `order` in album order.",
+        description=f"By popularity; with `album` and without `order` in album order. {SHORT}",
         tags=["catalog"],
         parameters=[*parameters.OF_TRACKS, *parameters.PAGING],
         responses={**KEPT, 200: serializers.TrackPageSerializer, **problems(400, 401, 503)},
@@ -63,7 +66,7 @@ class Albums(CatalogView):
     @extend_schema(
         operation_id="albums_list",
         summary="List albums",
-        description="By popularity; `artist` is an album artist, `genre` one of any of the tracks.",
+        description=f"By popularity; `artist` is an album artist, `genre` one of any of the tracks. {SHORT}",
         tags=["catalog"],
         parameters=[*parameters.OF_ALBUMS, *parameters.PAGING],
         responses={**KEPT, 200: serializers.AlbumPageSerializer, **problems(400, 401, 503)},
@@ -77,7 +80,7 @@ class Albums(CatalogView):
         }
 
         def read(page: cursors.Page, moment: Moment) -> Read:
-            found = listings.albums(at=moment.at, limit=page.limit, after=page.after, **filters)
+            found = listings.albums(limit=page.limit, after=page.after, **filters)
             return found.key, shapes.albums(found.rows, base=moment.covers)
 
         return _page(request, read, filters=filters)

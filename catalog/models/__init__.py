@@ -3,7 +3,7 @@
 A foreign key that is the first column of another index has none of its own (`db_index=False`).
 """
 
-from catalog.models.albums import Album, AlbumCredit
+from catalog.models.albums import Album, AlbumCredit, AlbumGenre
 from catalog.models.artists import Artist, Genre
 from catalog.models.history import Change, Distinct, Merged
 from catalog.models.media import (
@@ -26,6 +26,7 @@ from catalog.models.work import Work
 __all__ = [
     "Album",
     "AlbumCredit",
+    "AlbumGenre",
     "Artist",
     "BucketObject",
     "CatalogVersion",

@@ -4,7 +4,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import popularity
-from catalog.models.artists import Artist
+from catalog.models.artists import Artist, Genre
+from catalog.models.newest import Newest
 
 
 class AlbumQuerySet(models.QuerySet["Album"]):
@@ -45,10 +46,11 @@ class Album(models.Model):
         ]
         indexes = [
             models.Index(fields=["match_key"], name="album_match_key"),  # ingest
-            models.Index(fields=["bucket", "id"], name="album_popular"),
+            # These pass no row that has nothing to hear.
+            models.Index(fields=["bucket", "id"], name="album_popular", condition=models.Q(tracks_count__gt=0)),
+            models.Index(Newest("id"), name="album_newest", condition=models.Q(tracks_count__gt=0)),
+            models.Index(fields=["year", "bucket", "id"], name="album_by_year", condition=models.Q(tracks_count__gt=0)),
             models.Index(fields=["sort_title", "id"], name="album_by_title"),
-            models.Index(fields=["-created_at", "-id"], name="album_recent"),
-            models.Index(fields=["year", "bucket", "id"], name="album_by_year"),
             models.Index(fields=["cover_wanted"], name="album_cover_wanted"),
         ]
 
@@ -67,3 +69,15 @@ class AlbumCredit(models.Model):
         verbose_name = _("credit")
         verbose_name_plural = _("credits")
         constraints = [models.UniqueConstraint(fields=["album", "artist"], name="album_credit_unique")]
+
+
+class AlbumGenre(models.Model):
+    """A genre of any of an album's listed tracks, kept by `catalog.derived`: a rare genre's albums are one walk."""
+
+    album = models.ForeignKey(Album, on_delete=models.CASCADE, related_name="album_genres", db_index=False)
+    genre = models.ForeignKey(Genre, on_delete=models.CASCADE, related_name="album_genres", db_index=False)
+    bucket = models.PositiveSmallIntegerField(default=popularity.UNPLAYED)  # the album's
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["album", "genre"], name="album_genre_unique")]
+        indexes = [models.Index(fields=["genre", "bucket", "album"], name="album_genre_popular")]

@@ -40,7 +40,7 @@ class Artist(models.Model):
         ]
         indexes = [
             models.Index(fields=["match_key"], name="artist_match_key"),  # ingest
-            models.Index(fields=["bucket", "id"], name="artist_popular"),
+            models.Index(fields=["bucket", "id"], name="artist_popular", condition=models.Q(tracks_count__gt=0)),
             models.Index(fields=["sort_name", "id"], name="artist_by_name"),
         ]
 

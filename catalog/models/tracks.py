@@ -9,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from catalog.models import popularity
 from catalog.models.albums import Album
 from catalog.models.artists import Artist, Genre
+from catalog.models.newest import Newest
+
+SHOWN = models.Q(published=True, available=True)
 
 
 def listed(*, at: datetime, through: str = "") -> models.Q:
@@ -25,11 +28,9 @@ class TrackQuerySet(models.QuerySet["Track"]):
         """Keep what a listener may see."""
         return self.filter(listed(at=at))
 
-    def by_artist(self, artist_id: int) -> "TrackQuerySet":
-        return self.filter(credits__artist_id=artist_id)
-
-    def by_genre(self, slug: str) -> "TrackQuerySet":
-        return self.filter(track_genres__genre__slug=slug)
+    def shown(self) -> "TrackQuerySet":
+        """Keep what a listener may see, if not now then from its release on: what partial indexes hold."""
+        return self.filter(SHOWN)
 
 
 class Track(models.Model):
@@ -75,10 +76,12 @@ class Track(models.Model):
             models.CheckConstraint(condition=models.Q(id__lt=1 << popularity.BUCKET_BITS), name="track_id_fits_sid"),
         ]
         indexes = [
-            models.Index(fields=["bucket", "id"], name="track_popular"),
-            models.Index(fields=["sort_title", "id"], name="track_by_title"),
-            models.Index(fields=["-created_at", "-id"], name="track_recent"),
-            models.Index(fields=["year", "bucket", "id"], name="track_by_year"),
+            # These pass no row that was hidden.
+            models.Index(fields=["bucket", "id"], name="track_popular", condition=SHOWN),
+            models.Index(Newest("id"), name="track_newest", condition=SHOWN),
+            models.Index(fields=["year", "bucket", "id"], name="track_by_year", condition=SHOWN),
+            models.Index(fields=["year", "id"], name="track_recent_of_year", condition=SHOWN),
+            models.Index(fields=["sort_title", "id"], name="track_by_title"),  # the curators' list too: all rows
             models.Index(fields=["album", "disc_number", "track_number"], name="track_in_album"),
             models.Index(fields=["mbid"], name="track_mbid", condition=models.Q(mbid__isnull=False)),  # ingest
             models.Index(  # the next release: how long catalog answers may be cached
@@ -123,7 +126,10 @@ class Credit(models.Model):
         verbose_name = _("credit")
         verbose_name_plural = _("credits")
         constraints = [models.UniqueConstraint(fields=["track", "artist"], name="credit_unique")]
-        indexes = [models.Index(fields=["artist", "bucket", "track"], name="credit_popular")]
+        indexes = [
+            models.Index(fields=["artist", "bucket", "track"], name="credit_popular"),
+            models.Index(fields=["artist", "track"], name="credit_recent"),
+        ]
 
 
 class TrackGenre(models.Model):
@@ -140,4 +146,7 @@ class TrackGenre(models.Model):
         verbose_name = _("genre")
         verbose_name_plural = _("genres")
         constraints = [models.UniqueConstraint(fields=["track", "genre"], name="track_genre_unique")]
-        indexes = [models.Index(fields=["genre", "bucket", "track"], name="track_genre_popular")]
+        indexes = [
+            models.Index(fields=["genre", "bucket", "track"], name="track_genre_popular"),
+            models.Index(fields=["genre", "track"], name="track_genre_recent"),
+        ]
