@@ -16,6 +16,7 @@ LONGEST_TEXT = 512  # characters that are read of a name
 LONGEST_WORD = 64
 LONGEST_JOINED = 16  # ac/dc is also acdc, a sentence of hyphens is not also one word
 
+SHORTEST_SIGNS = 2  # of a name beside words; one alone is a dash or an ampersand
 SHORTEST_NAME = 4  # letters of a name that is looked for without its spaces
 
 # Optional in a query, decisive in ranking: "the who" is not "who".
@@ -127,6 +128,21 @@ def read(text: str) -> Text:
     return Text(tuple(words), tuple(others))
 
 
+def read_query(text: str) -> tuple[str, ...]:
+    """Return the words of what was typed. Signs between spaces are a word, too: they may be somebody's name."""
+    words: list[str] = []
+    signs = ""
+    for chunk in [*text.split(), ""]:
+        if chunk and chunk not in "&+" and not any(map(str.isalnum, chunk)):
+            signs += chunk
+            continue
+        if len(signs) >= SHORTEST_SIGNS:
+            words += read(signs).words
+        signs = ""
+        words += read(chunk).words
+    return tuple(words) or read(text).words
+
+
 def _words(folded: str) -> tuple[list[str], list[str]]:
     """Return the words of a folded text, and what parts of it are when they are written together or alone."""
     others = [tail for _, tail in _ELISION.findall(folded)]
@@ -200,7 +216,7 @@ def without_stop_words(words: Iterable[str]) -> tuple[str, ...]:
     words = tuple(words)
     needless = numerals.needless(words)
     needed = (word for place, word in enumerate(words) if word not in STOP_WORDS and place not in needless)
-    return tuple(needed) or words
+    return tuple(word for word in needed if word[0].isalnum() or any(map(str.isalnum, word))) or words
 
 
 @lru_cache(maxsize=16384)  # candidates of one artist share its name, and popular ones come again
@@ -221,4 +237,9 @@ def latin_keys_of(words: Iterable[str]) -> Iterator[str]:
     spelt = [(word, romanisation.spellings(word)) for word in words]
     if any(spellings for _, spellings in spelt):
         yield key(spellings[0] if spellings else word for word, spellings in spelt)
-        yield key(spellings[-1] if spellings else word for word, spellings in spelt)
+        yield skeleton_key(spellings[-1] if spellings else word for word, spellings in spelt)
+
+
+def skeleton_key(words: Iterable[str]) -> str:
+    """Return one key of several skeletons."""
+    return romanisation.SKELETON + "".join(word.removeprefix(romanisation.SKELETON) for word in words)

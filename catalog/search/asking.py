@@ -54,7 +54,7 @@ class Query:
         """The exact names that it may be, also in the letters of other scripts."""
         keys = {self.key, self.required_key}
         if self.key.isascii():
-            keys.update(map(analyser.key, zip(*map(romanisation.skeletons, self.words), strict=True)))
+            keys.update(map(analyser.skeleton_key, zip(*map(romanisation.skeletons, self.words), strict=True)))
         else:
             keys.update(analyser.latin_keys_of(self.words))
         return frozenset(keys - {""})
@@ -85,13 +85,13 @@ def read(text: str) -> Query:
     phrases = [analyser.read(phrase).words[:MOST_WORDS] for phrase in _PHRASE.findall(words)]
     side_by_side = tuple(phrase for phrase in phrases if len(phrase) > 1)
     exact = frozenset(phrase[0] for phrase in phrases if len(phrase) == 1)
-    query = of_words(analyser.read(words).words[:MOST_WORDS], filters=tuple(filters), phrases=side_by_side)
+    query = of_words(analyser.read_query(words)[:MOST_WORDS], filters=tuple(filters), phrases=side_by_side)
     return replace(query, fields=tuple(fields), exact=exact)
 
 
 def read_plain(text: str) -> Query:
     """Return the same query as words alone: a title may have a colon, and quotes that nothing was found for."""
-    return of_words(analyser.read(_cut(text)).words[:MOST_WORDS])
+    return of_words(analyser.read_query(_cut(text))[:MOST_WORDS])
 
 
 def of_words(

@@ -19,6 +19,7 @@ class Correction:
 
     word: str
     distance: int  # letters mended; 0 where only spaces or the script differ
+    replaced: bool = False  # were letters exchanged for others? It is likelier that one was lost, doubled or swapped
 
 
 Corrections = Mapping[str, tuple[Correction, ...]]  # by typed word

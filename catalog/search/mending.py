@@ -49,12 +49,17 @@ def corrections(query: Query, lexicon: Lexicon, *, hits: int) -> Corrections:
     for word, some in forms.items():
         if word not in known:
             found[word] += [Correction(form, 0) for form in some if form in known]
-    wrong = [word for word in query.required if typos.mendable(word) and (not hits or typos.doubtful(known.get(word)))]
+    begun = {query.words[-1]} if hits < ENOUGH else set()  # may be the beginning of a rare word, and of no other
+    wrong = [
+        word
+        for word in query.required
+        if typos.mendable(word) and (not hits or typos.doubtful(known.get(word)) or (word in begun - known.keys()))
+    ]
     if wrong:
-        trusted = known if hits or alone else {}
+        trusted = known if hits else {}
         for word, more in _misspelt(wrong, lexicon, known=known, trusted=trusted, alone=alone, parted=not hits).items():
             found[word] += more
-    return {word: tuple(dict.fromkeys(some)) for word, some in found.items() if some and word not in query.exact}
+    return {word: _once(some) for word, some in found.items() if some and word not in query.exact}
 
 
 def _misspelt(
@@ -71,10 +76,16 @@ def _misspelt(
     most = OFFERED if alone else OFFERED_AMONG_OTHERS
     found = {word: list(typos.choose(word, trusted.get(word), similar, most=most)) for word in words}
     for word, form in latin.items():
-        found[word] += typos.choose(form, trusted.get(word), similar, most=most, foreign=True)
+        if not found[word]:  # its own script first
+            found[word] += typos.choose(form, trusted.get(word), similar, most=most, foreign=True)
     for word in several:
         found[word] += typos.parted(word, similar, most=WAYS)
     return found
+
+
+def _once(found: list[Correction]) -> tuple[Correction, ...]:
+    """Return each word once, as it was found first."""
+    return tuple({one.word: one for one in reversed(found)}.values())[::-1]
 
 
 def _other_scripts(word: str) -> tuple[str, ...]:

@@ -7,8 +7,11 @@ judged queries; the tests hold such a set.
 from collections.abc import Iterable, Iterator
 from math import log10
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
 from catalog.models import popularity
-from catalog.search import analyser, asking
+from catalog.search import analyser, asking, romanisation
 from catalog.search.asking import Query
 from catalog.search.documents import Document
 from catalog.search.forms import Correction, Corrections
@@ -19,7 +22,15 @@ MISSING = -0.6
 OTHER_SPELLING = 0.95  # acdc for AC/DC
 STOP_WORD = 0.25  # the weight of a stop word beside others
 CORRECTED = (0.95, 0.85, 0.7)  # by the number of letters mended
+REPLACED = 0.04  # less, where a letter was another
+NEARLY = 0.5  # two slips from a word of the document, where other words found it
+COMPLETE = (
+    1.0,
+    0.8,
+    0.4,
+)  # all of the title and of a name and nothing else: to the letter, but for stop words, remarks
 BEGUN = (0.72, 0.2)  # of a word that is still in the typing, and times the part of it that is there
+SHORTEST_SLIPPED = 4  # letters of a word with two slips
 IN_A_RUN = 0.8  # a part of a run of Han or kana, which is many words
 MARK = 0.35  # a version that was not asked for
 PLAYED = 0.33 * log10(2) / 4  # a step of popularity is a quarter of a doubling
@@ -66,7 +77,7 @@ def corrected(query: Query, corrections: Corrections, document: Document) -> dic
         typed = f"{typed} {word}".strip()
         if taken != word and taken == after:
             continue  # day light: one word, daylight
-        if taken != word:
+        if taken != word and not taken.startswith(romanisation.SKELETON):
             used[typed] = taken
         typed = ""
     return used
@@ -90,9 +101,11 @@ class _Ranks:
         self.weights = [STOP_WORD if optional else 1.0 for optional in self.optional]
         self.weight = sum(self.weights) or 1.0
         self.required = len(query.words) - sum(self.optional)
-        self.letters = frozenset(query.words).union(
+        letters = frozenset(query.words).union(
             part for some in self.corrections.values() for correction in some for part in correction.word.split()
         )
+        self.letters = letters if any(map(str.isascii, letters)) else frozenset()  # nothing to be spelt in Latin
+        self.slipped = [len(word) >= SHORTEST_SLIPPED and self.required > 1 for word in query.words]
         self.phrases = [f" {' '.join(phrase)} " for phrase in query.phrases]
         self.meanings: dict[tuple[str, ...], Query] = {query.words: query}
 
@@ -120,6 +133,8 @@ class _Ranks:
             if match:
                 total += self.weights[place] * match
                 found += not self.optional[place]
+            elif self.slipped[place] and _nearly(word, seen):
+                total += self.weights[place] * NEARLY
             else:
                 total += self.weights[place] * MISSING
         if 2 * found < self.required:
@@ -145,7 +160,7 @@ class _Ranks:
             return OTHER_SPELLING  # a name without its spaces
         match = IN_ALBUM if in_album else 0.0
         for correction in self.corrections[word]:
-            worth = CORRECTED[correction.distance]
+            worth = CORRECTED[correction.distance] - REPLACED * correction.replaced
             if worth > match and seen.has(correction.word):
                 match = worth
             elif worth * IN_ALBUM > match and seen.has_in_album(correction.word):
@@ -209,11 +224,13 @@ def _name_bonus(query: Query, name: str, *, equal: float, required: float, begun
 
 
 def _cover(query: Query, seen: Seen) -> float:
-    """Reward a query that names both the song and who plays it, in either order, by how much of each it names; or
-    several of those who play it.
+    """Reward a query that names both the song and who plays it, in either order, by how much of each it names, and
+    most if it names nothing else; or several of those who play it.
     """
     if len(query.words) == 1:
         return 0.0
+    if complete := max(_completeness(query, seen, name) for name in seen.names):
+        return 1.6 + complete
     words = frozenset(query.words)
     core = analyser.needed(seen.core)
     in_title = words & core
@@ -223,6 +240,23 @@ def _cover(query: Query, seen: Seen) -> float:
     rest = words - core
     most = max((len(rest & name) / len(name) for name in map(analyser.needed, seen.names) if name), default=0.0)
     return 0.8 * len(in_title) / len(core) + 0.8 * most if most else 0.0
+
+
+def _completeness(query: Query, seen: Seen, name: str) -> float:
+    key, required_key = analyser.keys_of(name)
+    title, required_title = analyser.keys_of(seen.title)
+    if len(key) + len(title) == len(query.key) and sorted((*name.split(), *seen.title.split())) == sorted(query.words):
+        return COMPLETE[0]
+    for worth, part in ((COMPLETE[1], required_title), (COMPLETE[2], analyser.keys_of(seen.core)[1])):
+        if required_key and part and query.required_key in (part + required_key, required_key + part):
+            return worth
+    return 0.0
+
+
+def _nearly(word: str, seen: Seen) -> bool:
+    """Tell whether a word may be one of the document's with two slips in it."""
+    near = process.extractOne(word, seen.near.split(), scorer=OSA.distance, score_cutoff=2)
+    return near is not None and 2 * near[1] <= len(near[0])
 
 
 def _marks(document: Document) -> frozenset[str]:

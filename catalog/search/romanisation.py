@@ -3,7 +3,8 @@ query time what a query in another script may mean. Pure.
 
 Kana, Cyrillic, Greek, Armenian, Georgian, Hangul and Han are spelt; scripts that leave vowels out are not, for nobody
 types their consonants alone. Whoever romanises has habits (tsoi, tsoy, choi; shinjitsu, sinzitu), so a word also has a
-*skeleton*, in which habits that differ are one; a query's words are reduced to theirs where they are not found.
+*skeleton*, in which habits that differ are one. It stands in the index with a sign before it, for it may look like another word, and is
+asked for where a word is not found as it was typed.
 """
 
 import re
@@ -13,6 +14,7 @@ from functools import lru_cache
 from anyascii import anyascii
 
 LONGEST = 24  # characters; what is longer is a sentence without spaces, which nobody types in Latin letters
+SKELETON = "^"  # what a skeleton begins with; no word does
 SHORTEST_KANA = 2  # characters of a run within Han that are a name's part and not an ending
 
 _KANA = re.compile("[\u3041-\u3096ー]+")  # the analyser's folding left no katakana
@@ -51,7 +53,7 @@ _JAPANESE = _rules(
 )
 # ch and ts, y and j and i, h and kh, k and c and q ... are one.
 _EUROPEAN = _rules(
-    *("shch|sch>sh", "q|ck>k", "tsch|tch|ch|cz|tz|ts>q", "c>k", "sh>s", "zh>z", "kh>h", "gh>g", "ph>f", "th>t"),
+    *("shch|(?<!t)sch>sh", "q|ck>k", "tsch|tch|ch|cz|tz|ts>q", "c>k", "sh>s", "zh>z", "kh>h", "gh>g", "ph>f", "th>t"),
     *("x>ks", "w>v", "ou>u", "[yj]>i", r"(.)\1+>\1", "i(?=[eo])>", "io>e"),
 )
 _KOREAN = _rules(
@@ -76,11 +78,11 @@ def spellings(word: str) -> tuple[str, ...]:
     if _HAN.fullmatch(word):
         return ("".join(parts(word)),)
     if _HANGUL.search(word):
-        return _once((_latin(word), _spelt(_latin(word), _KOREAN)))
+        return (_latin(word), SKELETON + _spelt(_latin(word), _KOREAN))
     if not _ALPHABETIC.search(word):
         return ()
     spoken = _latin(_spelt(word, _GREEK))
-    return _once((spoken, _latin(word), _spelt(spoken, _EUROPEAN)))
+    return _once((spoken, _latin(word), SKELETON + _spelt(spoken, _EUROPEAN)))
 
 
 @lru_cache(maxsize=16384)
@@ -96,12 +98,7 @@ def parts(word: str) -> tuple[str, ...]:
 
 def skeletons(word: str) -> tuple[str, ...]:
     """Return what a typed Latin word stands under in the index if it is a romanised one, by the way it was spelt."""
-    return tuple(_spelt(word, rules) for rules in (_JAPANESE, _EUROPEAN, _KOREAN))
-
-
-def alike(one: str, other: str) -> bool:
-    """Tell whether two Latin words differ only by habits of romanising Cyrillic and Greek."""
-    return _spelt(one, _EUROPEAN) == _spelt(other, _EUROPEAN)
+    return tuple(SKELETON + _spelt(word, rules) for rules in (_JAPANESE, _EUROPEAN, _KOREAN))
 
 
 def _japanese(run: str) -> tuple[str, ...]:
@@ -123,7 +120,7 @@ def _japanese(run: str) -> tuple[str, ...]:
             syllable = ("t" if syllable.startswith("ch") else syllable[0]) + syllable
         doubled = False
         latin += syllable
-    return _once((latin, _spelt(latin, _SHORT_VOWELS), _spelt(latin, _JAPANESE)))
+    return _once((latin, _spelt(latin, _SHORT_VOWELS), SKELETON + _spelt(latin, _JAPANESE)))
 
 
 def _with_small(latin: str, small: str) -> str:

@@ -21,9 +21,8 @@ class Seen:
 
     @classmethod
     def of(cls, document: Document, *, letters: frozenset[str], last: str) -> "Seen":
-        """Return the names, those of other scripts spelt as one of the typed words (`letters`) has them.
-
-        `last` may be the beginning of a word.
+        """Return the names, those of other scripts spelt as one of the typed words (`letters`) has them, if there are
+        such. `last` may be the beginning of a word.
         """
         title, core, names, aliases, album = (
             document.title,
@@ -32,7 +31,7 @@ class Seen:
             document.aliases,
             document.album,
         )
-        if not (title.isascii() and names.isascii() and aliases.isascii() and album.isascii()):
+        if letters and not (title.isascii() and names.isascii() and aliases.isascii() and album.isascii()):
             title, core, names, aliases, album = (
                 text if text.isascii() else "\n".join(_spelt(line, letters, last) for line in text.split("\n"))
                 for text in (title, core, names, aliases, album)

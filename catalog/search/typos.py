@@ -14,6 +14,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from catalog.models import popularity
+from catalog.search import romanisation
 from catalog.search.forms import Correction
 
 SHORTEST = 4  # letters; shorter words are too near to each other, but one of them may have lost its fourth
@@ -41,7 +42,7 @@ def mendable(word: str) -> bool:
 
 def keys_of_term(term: str) -> set[str]:
     """Return what a term is filed under: its first letters, whole and with each one left out, and its sound."""
-    if len(term) < SHORTEST or term.isdigit():
+    if len(term) < SHORTEST or term.isdigit() or term.startswith(romanisation.SKELETON):
         return set()
     return _deletions(term, 1) | _sound_keys(term)
 
@@ -92,7 +93,7 @@ def choose(
     """
     allowed = _allowed(word, foreign)
     heard = sound(word) if foreign or len(word) >= LONG else ""
-    farthest = max(allowed, len(word) // 3) if heard else allowed
+    farthest = max(allowed, (len(word) + 1) // 3) if heard else allowed
     found = []
     near = process.extract(word, similar.keys(), scorer=OSA.distance, score_cutoff=farthest, limit=None)
     for term, letters, _ in near:
@@ -104,8 +105,9 @@ def choose(
             steps = (known[1] >> popularity.BUCKET_BITS) - bucket
             if steps < MUCH_MORE[0] or tracks < MUCH_MORE[1] * known[0]:
                 continue
-        found.append((min(letters, 2), bucket, -tracks, term))
-    return tuple(Correction(term, letters) for letters, _, _, term in sorted(found)[:most])
+        replaced = len(term) == len(word) and sorted(term) != sorted(word)
+        found.append((min(letters, 2), replaced, bucket, -tracks, term))
+    return tuple(Correction(term, letters, replaced) for letters, replaced, _, _, term in sorted(found)[:most])
 
 
 def pieces(word: str) -> set[str]:
