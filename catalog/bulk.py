@@ -20,6 +20,17 @@ def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Val
     _write(model, columns, f"INSERT INTO {model._meta.db_table} ({names}) VALUES ({marks})", rows)  # noqa: S608
 
 
+def pour(model: type[models.Model], columns: Sequence[str], rows: Iterable[Values]) -> None:
+    """Insert thousands of rows: as `insert`, by COPY where the database is PostgreSQL."""
+    if connection.vendor != "postgresql":
+        insert(model, columns, rows)
+        return
+    statement = f"COPY {model._meta.db_table} ({', '.join(columns)}) FROM STDIN"
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in _adapted(model, columns, rows):
+            copy.write_row(row)
+
+
 def update(model: type[models.Model], columns: Sequence[str], rows: Iterable[Values]) -> None:
     """Set the columns of rows, of which the last is the id."""
     changes = ", ".join(f"{column} = %s" for column in columns[:-1])
@@ -62,15 +73,20 @@ def new_ids(model: type[models.Model], count: int) -> Sequence[int]:
 
 
 def _write(model: type[models.Model], columns: Sequence[str], statement: str, rows: Iterable[Values]) -> None:
+    if values := _adapted(model, columns, rows):
+        with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+            cursor.executemany(statement, values)
+
+
+def _adapted(model: type[models.Model], columns: Sequence[str], rows: Iterable[Values]) -> list[Any]:
+    """Return the rows with the values that the driver takes."""
     kinds = {field.column: type(field) for field in model._meta.concrete_fields}
     adapters = [(place, _ADAPTERS[kinds[name]]) for place, name in enumerate(columns) if kinds[name] in _ADAPTERS]
     values: list[Any] = list(map(list, rows)) if adapters else list(rows)
     for place, adapt in adapters:
         for row in values:
             row[place] = adapt(row[place])
-    if values:
-        with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-            cursor.executemany(statement, values)
+    return values
 
 
 def _json(value: Any) -> str:

@@ -19,7 +19,9 @@ def fold(name: str) -> str:
 
 def sort_key(name: str) -> str:
     """Return what alphabetical lists sort by: folded, accents off, an English article and punctuation in front off."""
-    plain = "".join(mark for mark in unicodedata.normalize("NFKD", fold(name)) if not unicodedata.combining(mark))
+    plain = fold(name)
+    if not plain.isascii():
+        plain = "".join(mark for mark in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(mark))
     for article in ("the ", "a ", "an "):
         plain = plain.removeprefix(article) or plain
     return (plain.lstrip("'\"“”‘’.(…¿¡[ ") or plain)[:256]

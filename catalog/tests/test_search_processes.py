@@ -9,7 +9,7 @@ from django.conf import settings
 
 PREPARE = """
 call_command("migrate", verbosity=0, skip_checks=True)
-seeding.seed(tracks=4000, number=1, at=timezone.now(), progress=lambda rows: None)
+seeding.seed(tracks=4000, number=1, progress=lambda rows: None)
 print(SearchChange.objects.count())
 """
 INDEX = "print(search.index_pending(limit=10**9))"
