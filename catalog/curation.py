@@ -14,7 +14,7 @@ from django.db import models, transaction
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
-from catalog import derived, hints, history, imports, states, work
+from catalog import derived, history, imports, states, work
 from catalog.history import Act
 from catalog.models import AlbumCredit, Change, Credit, Track, TrackGenre, Work
 
@@ -113,7 +113,6 @@ def refresh(reach: Reach) -> None:
         derived.refresh_artists(reach.artists, at=now)
         derived.refresh_genres(reach.genres, at=now)
         derived.bump_version()
-        transaction.on_commit(hints.index, robust=True)
         for start in range(BATCH, max(len(tracks), len(albums)), BATCH):
             rest = {"tracks": tracks[start : start + BATCH], "albums": albums[start : start + BATCH]}
             work.enqueue("cards", _any_number(), payload=rest)

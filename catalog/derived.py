@@ -22,6 +22,7 @@ from catalog.models import (
     Cover,
     Credit,
     Genre,
+    Lane,
     Rendition,
     Role,
     SearchChange,
@@ -32,6 +33,7 @@ from catalog.models import (
 )
 
 ROLE_ORDER = {role: place for place, role in enumerate(Role.values)}
+SMALL = 50  # notes that are indexed before what is noted by the thousand
 
 
 def refresh_cards(track_ids: Collection[int]) -> None:
@@ -200,8 +202,10 @@ def move_buckets(track_ids: Collection[int]) -> int:
 
 
 def note_search_changes(kind: str, ids: Iterable[int]) -> None:
-    """Write the search index's outbox; the indexer runs after the commit."""
-    bulk.insert(SearchChange, ("kind", "subject_id"), [(kind, row_id) for row_id in ids])
+    """Write the search index's outbox; the indexer runs after the commit. Many at once let single ones overtake."""
+    ids = list(ids)
+    lane = Lane.SMALL if len(ids) <= SMALL else Lane.BULK
+    bulk.insert(SearchChange, ("kind", "subject_id", "lane"), [(kind, row_id, lane) for row_id in ids])
 
 
 def bump_version() -> None:

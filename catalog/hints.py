@@ -24,11 +24,6 @@ def work(ids: Iterable[int]) -> None:
     _send("catalog.tasks.run_work", [[work_id] for work_id in ids])
 
 
-def index() -> None:
-    """Tell that the search index has something to take in, which else waits for the next beat."""
-    _send("catalog.tasks.index_search", [[]])
-
-
 def _send(task: str, calls: list[list[int]]) -> None:
     """Send the messages; a dead broker costs one log line a sweep."""
     global _muted_until

@@ -3,10 +3,11 @@
 from typing import Any
 
 from celery import shared_task
-from celery.signals import worker_shutting_down
+from celery.signals import worker_ready, worker_shutting_down
 from django.utils import timezone
 
-from catalog import children, direct, media, orphans, releases, search, wishes, work
+from catalog import children, direct, media, orphans, releases, wishes, work
+from catalog.search import upkeep, watching
 
 
 @shared_task
@@ -36,8 +37,8 @@ def sweep_objects() -> None:
 
 
 @shared_task
-def index_search() -> None:
-    search.index_pending()
+def keep_search() -> None:
+    upkeep.keep()
 
 
 @shared_task
@@ -45,7 +46,14 @@ def show_released() -> None:
     releases.show_released(at=timezone.now())
 
 
+@worker_ready.connect
+def watch_outbox(**_: Any) -> None:
+    """Let this worker keep the search index: no message has to come through for that."""
+    watching.start()
+
+
 @worker_shutting_down.connect
 def stop_children(**_: Any) -> None:
     """Kill ffmpeg instead of waiting for it: the row goes back, and the next worker takes it."""
     children.stop_all()
+    watching.stop()

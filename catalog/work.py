@@ -34,6 +34,7 @@ KINDS = {  # kind -> the function (work) -> None that does it; it raises Refused
     "edit": "catalog.edits.go_on",  # subject: none; a batch of an edit of many
     "undo": "catalog.reverts.go_on",  # subject: none; a batch of an undo of many
     "upload": "catalog.uploads.take_in",  # subject: Upload
+    "index": "catalog.search.upkeep.build",  # subject: none
 }
 WORDS = {  # what each is for, for curators
     "source": _("prepare a song for playing"),
@@ -48,6 +49,7 @@ WORDS = {  # what each is for, for curators
     "edit": _("change many"),
     "undo": _("undo many"),
     "upload": _("read an upload"),
+    "index": _("build the search index"),
 }
 LOWEST = 100  # priority of what nobody waits for
 SWEPT = 500  # rows a sweep hints at: more than the workers do until the next

@@ -8,6 +8,7 @@ import os
 from typing import Any
 
 from celery import Celery
+from celery.schedules import crontab
 from django.conf import settings
 from kombu import Queue
 from kombu.transport import TRANSPORT_ALIASES
@@ -46,9 +47,9 @@ app.conf.update(
     task_acks_late=True,
     task_reject_on_worker_lost=True,
     worker_prefetch_multiplier=1,
-    # Queues take turns: what is short and often (the search index) never waits behind a folder of files to package.
+    # Queues take turns: what is short and often never waits behind a folder of files to package.
     task_queues=[Queue("celery"), Queue("work")],
-    task_routes={"catalog.tasks.run_work": {"queue": "work"}, "catalog.tasks.sweep_objects": {"queue": "work"}},
+    task_routes={f"catalog.tasks.{name}": {"queue": "work"} for name in ("run_work", "sweep_objects", "keep_search")},
     worker_hijack_root_logger=False,
     broker_connection_retry_on_startup=True,
     task_publish_retry_policy={"max_retries": 2, "interval_start": 0.1, "interval_max": 0.5},
@@ -59,7 +60,8 @@ app.conf.update(
         "show-released": {"task": "catalog.tasks.show_released", "schedule": 15.0},
         "sweep-incoming": {"task": "catalog.tasks.sweep_incoming", "schedule": 3600.0},
         "sweep-objects": {"task": "catalog.tasks.sweep_objects", "schedule": 3600.0},
-        "index-search": {"task": "catalog.tasks.index_search", "schedule": 2.0},
+        # At night (UTC), or at the next start: the schedule's file knows when it was last.
+        "keep-search": {"task": "catalog.tasks.keep_search", "schedule": crontab(hour="3", minute="15")},
         "sweep-guests": {"task": "playback.tasks.sweep_guests", "schedule": 3600.0},
         "sweep-sessions": {"task": "accounts.tasks.sweep_sessions", "schedule": 3600.0},
         "sweep-events": {"task": "playback.tasks.sweep_events", "schedule": 3600.0},

@@ -1,15 +1,24 @@
-"""Keep the index's generation; an index of the layout before this is dropped, and built anew by the indexer."""
+"""Keep the index's generation, and how far one is that is being built; an index of the layout before this is dropped.
+
+Where there is music already, the indexer builds the new one; an empty index of an empty catalog is as good as built.
+"""
 
 from django.db import migrations, models
 
-from catalog.search import tables
+from catalog.search import state, tables
 
 
 def renew(apps, schema_editor):
     with schema_editor.connection.cursor() as cursor:
         for index in tables.indexes(cursor):
             tables.drop(cursor, index)
+            for kind in tables.KINDS:
+                cursor.execute(f"DROP TABLE IF EXISTS {index}_{kind}_head")
         tables.create(cursor, tables.LIVE)
+    listed = any(apps.get_model("catalog", name).objects.exists() for name in ("Track", "Artist", "Album"))
+    apps.get_model("catalog", "SearchState").objects.update_or_create(
+        id=1, defaults={"layout": state.NEVER_BUILT if listed else state.LAYOUT}
+    )
 
 
 class Migration(migrations.Migration):
@@ -23,7 +32,37 @@ class Migration(migrations.Migration):
                 ("generation", models.BigIntegerField(default=0)),
                 ("layout", models.PositiveSmallIntegerField(default=0)),
                 ("bumped_at", models.DateTimeField(null=True)),
+                ("behind", models.BooleanField(default=False)),
             ],
         ),
-        migrations.RunPython(renew, renew),
+        migrations.CreateModel(
+            name="SearchBuild",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("index", models.CharField(max_length=32)),
+                ("layout", models.PositiveSmallIntegerField()),
+                ("step", models.CharField(max_length=16)),
+                ("kind", models.CharField(max_length=8)),
+                ("sid", models.BigIntegerField(default=-1)),
+                ("started_at", models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="SearchMissed",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=8)),
+                ("subject_id", models.BigIntegerField()),
+            ],
+        ),
+        migrations.AddField(
+            model_name="searchchange",
+            name="lane",
+            field=models.PositiveSmallIntegerField(db_default=0),
+        ),
+        migrations.AddIndex(
+            model_name="searchchange",
+            index=models.Index(fields=["lane", "id"], name="search_change_next"),
+        ),
+        migrations.RunPython(renew, migrations.RunPython.noop),
     ]

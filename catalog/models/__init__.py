@@ -18,7 +18,7 @@ from catalog.models.media import (
     SegmentTable,
     Sweep,
 )
-from catalog.models.state import CatalogVersion, SearchChange, SearchState
+from catalog.models.state import CatalogVersion, Lane, SearchBuild, SearchChange, SearchMissed, SearchState
 from catalog.models.tracks import Credit, Role, Track, TrackGenre
 from catalog.models.uploads import Upload
 from catalog.models.work import Work
@@ -35,6 +35,7 @@ __all__ = [
     "Credit",
     "Distinct",
     "Genre",
+    "Lane",
     "Library",
     "LibraryFile",
     "Master",
@@ -43,7 +44,9 @@ __all__ = [
     "Placement",
     "Rendition",
     "Role",
+    "SearchBuild",
     "SearchChange",
+    "SearchMissed",
     "SearchState",
     "SegmentTable",
     "Sweep",

@@ -14,3 +14,8 @@ def bucket_of(plays: int) -> int:
 def sid_of(bucket: int, row_id: int) -> int:
     """Return the search id: ascending order of sids is descending popularity, and within a bucket the older row."""
     return bucket << BUCKET_BITS | row_id
+
+
+def parts_of(sid: int) -> tuple[int, int]:
+    """Return the bucket and the id of a search id."""
+    return sid >> BUCKET_BITS, sid & ((1 << BUCKET_BITS) - 1)

@@ -5,7 +5,9 @@ most played down, a few of the first are put in order exactly, and the rest is n
 the index in step with the catalog's outbox; `rebuild` makes it anew.
 """
 
-from catalog.search.indexer import index_pending, rebuild
+from catalog.search.indexer import index_pending
 from catalog.search.planner import Found, search
+from catalog.search.rebuilding import Busy, rebuild
+from catalog.search.rebuilding import size as rebuild_size
 
-__all__ = ["Found", "index_pending", "rebuild", "search"]
+__all__ = ["Busy", "Found", "index_pending", "rebuild", "rebuild_size", "search"]

@@ -13,9 +13,14 @@ from django.db.backends.utils import CursorWrapper
 from catalog.search.documents import Document
 
 TEXT = "text"
-CLUSTERED = "WITHOUT ROWID"
 LEAST = "min"
+PLACE = "instr"  # of one text in another
 SPLIT_AT_SPACES = "unicode61 remove_diacritics 0 categories ''L* M* N* P* S* Co Cn Cs''"
+
+
+def clustered(key: str) -> str:
+    """Return the end of a table's definition whose rows stand in the order of the key."""
+    return f", PRIMARY KEY ({key})) WITHOUT ROWID"
 
 
 def create(cursor: CursorWrapper, table: str) -> None:
@@ -26,9 +31,13 @@ def create(cursor: CursorWrapper, table: str) -> None:
         " tokens text NOT NULL, fields text NOT NULL)"
     )
     cursor.execute(
-        f"CREATE VIRTUAL TABLE {table}_fts USING fts5(words, content='', detail=none, prefix='1 2 3 4 5 6',"
-        f" tokenize='{SPLIT_AT_SPACES}')"
+        f"CREATE VIRTUAL TABLE {table}_fts USING fts5(words, content='', detail=none, columnsize=0,"
+        f" prefix='1 2 3 4 5 6', tokenize='{SPLIT_AT_SPACES}')"
     )
+
+
+def complete(cursor: CursorWrapper, index: str) -> None:
+    """Nothing to do: the tables are searched as they are created."""
 
 
 def tables(table: str) -> tuple[str, ...]:
@@ -51,9 +60,14 @@ def remove_words(cursor: CursorWrapper, table: str, documents: Sequence[Document
     )
 
 
-def finish(cursor: CursorWrapper, table: str) -> None:
-    """Merge what the batches wrote."""
-    cursor.execute(f"INSERT INTO {table}_fts ({table}_fts) VALUES ('optimize')")
+def first(cursor: CursorWrapper, table: str, token: str) -> int | None:
+    """Return the sid of the most popular document that has a token."""
+    quoted = token.replace('"', '""')
+    cursor.execute(
+        f"SELECT rowid FROM {table}_fts WHERE {table}_fts MATCH %s ORDER BY rowid LIMIT 1", [f'"{quoted}"']
+    )
+    row = cursor.fetchone()
+    return row[0] if row else None
 
 
 def find(

@@ -150,12 +150,3 @@ def test_cached_answer_does_not_outlive_a_change(desk, make_track):
     again = client.get(f"/api/v1/albums/{track.album_id}", headers={"If-None-Match": first["ETag"]})
     assert again.status_code == 200
     assert [song["title"] for song in again.json()["tracks"]] == ["Tideline"]
-
-
-def test_commit_tells_a_worker_to_index(desk, make_track, monkeypatch, django_capture_on_commit_callbacks):
-    sent = []
-    monkeypatch.setattr("catalog.hints.app.send_task", lambda name, **options: sent.append(name))
-    track = make_track("Tideline")
-    with django_capture_on_commit_callbacks(execute=True):
-        do(desk, "hide", [track.id])
-    assert "catalog.tasks.index_search" in sent
