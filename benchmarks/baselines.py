@@ -101,7 +101,7 @@ def _bm25() -> Search:
     beside.execute("CREATE VIRTUAL TABLE song USING fts5(words, content='', tokenize='unicode61')")
     for some in _documents():
         beside.execute("BEGIN")
-        beside.executemany("INSERT INTO song (rowid, words) VALUES (?, ?)", [(row[0], row[2]) for row in some])
+        beside.executemany("INSERT INTO song (rowid, words) VALUES (?, ?)", some)
         beside.execute("COMMIT")
     beside.execute("INSERT INTO song (song) VALUES ('optimize')")
 
@@ -152,19 +152,20 @@ def _word_similarity() -> Search:
 
 
 def _fill_postgres() -> None:
+    """Copy the documents within the database; a bucket of popularity is a quarter of a doubling of the plays."""
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS baseline")
-        cursor.execute("CREATE TABLE baseline (row_id bigint, plays float8, words text, tsv tsvector)")
-    for some in _documents():
-        with connection.cursor() as cursor:
-            cursor.executemany(
-                "INSERT INTO baseline VALUES (%s, %s, %s, to_tsvector('simple', %s))",
-                [(row_id, plays, words, words) for row_id, plays, words in some],
-            )
+        cursor.execute(
+            "CREATE TABLE baseline AS SELECT row_id, plays, words, to_tsvector('simple', words) AS tsv FROM ("
+            "SELECT row_id, power(2, (%s - (sid >> %s)) / 4.0) - 1 AS plays,"
+            r" regexp_replace(concat_ws(' ', title, names, aliases, album), '\s+', ' ', 'g') AS words"
+            " FROM search_track) AS written",
+            [popularity.UNPLAYED, popularity.BUCKET_BITS],
+        )
 
 
-def _documents() -> Iterator[list[tuple[int, float, str]]]:
-    """Yield (track id, plays, words) of all tracks of the index."""
+def _documents() -> Iterator[list[tuple[int, str]]]:
+    """Yield (track id, words) of all tracks of the index."""
     last = -1
     while True:
         with connection.cursor() as cursor:
@@ -177,12 +178,7 @@ def _documents() -> Iterator[list[tuple[int, float, str]]]:
         if not rows:
             return
         last = rows[-1][0]
-        yield [(row[1], _plays(row[0]), re.sub(r"\s+", " ", " ".join(row[2:]))) for row in rows]
-
-
-def _plays(sid: int) -> float:
-    """Return about how often a track was played: its bucket is a quarter of a doubling."""
-    return 2.0 ** ((popularity.UNPLAYED - (sid >> popularity.BUCKET_BITS)) / 4) - 1
+        yield [(row[1], re.sub(r"\s+", " ", " ".join(row[2:]))) for row in rows]
 
 
 SQLITE = {"FTS5, bm25": _bm25}

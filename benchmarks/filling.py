@@ -15,7 +15,8 @@ def fill(place: Installation, *, tracks: int, seed: int, index_only: bool, rebui
     place.manage("migrate", "--verbosity=0")
     if index_only:
         if rebuild or place.count("search_track") < tracks:
-            steps["index"] = ["-m", "benchmarks.indexing", "--tracks", str(tracks), "--seed", str(seed)]
+            sorted_ = place.folder.parent / f"sorted-{tracks}-{seed}"  # shared by both databases
+            steps["index"] = ["-m", "benchmarks.indexing", str(sorted_), "--tracks", str(tracks), "--seed", str(seed)]
     else:
         if place.count("catalog_track") < tracks:
             steps["catalog"] = ["manage.py", "seed_catalog", "--tracks", str(tracks), "--seed", str(seed)]
