@@ -3,12 +3,12 @@
 from django import template
 from django.http import HttpRequest
 from django.utils.formats import number_format
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from catalog import kinds, marks
+from catalog import kinds, marks, rows
 from catalog.models import Album, Role
 from spotify_lite import rest
 
@@ -118,6 +118,15 @@ def marked(context: template.Context, name: str) -> SafeString:
     words = context.get("words")
     if not words:
         return conditional_escape(name)  # most rows: a page of a thousand would spend a tenth of its time here
-    pieces = marks.parts(name, words)
-    marked = (format_html("<mark>{}</mark>", part.text) if part.matched else part.text for part in pieces)
-    return format_html_join("", "{}", ((piece,) for piece in marked))
+    pieces = ((escape(part.text), part.matched) for part in marks.parts(name, words))
+    return SafeString("".join(f"<mark>{text}</mark>" if matched else text for text, matched in pieces))
+
+
+@register.simple_tag(takes_context=True)
+def found_on(context: template.Context, row: rows.Row) -> SafeString:
+    """Return the album behind the artist where the page's search matched neither song nor artist: it says why."""
+    words, album = context.get("words"), row.card["album"]
+    if not words or not album:
+        return SafeString("")
+    named = (part.matched for name in (row.card["title"], row.card["artist"]) for part in marks.parts(name, words))
+    return SafeString("") if any(named) else format_html(" · <bdi>{}</bdi>", marked(context, album["title"]))
