@@ -22,26 +22,6 @@ SHORTEST_NAME = 4  # letters of a name that is looked for without its spaces
 # Optional in a query, decisive in ranking: "the who" is not "who".
 STOP_WORDS = frozenset(("the", "a", "an", "of", "and", "in", "o", "n", "feat", "ft", "by", "to"))
 
-# Words that tell a version of a song from the song, where they stand behind its name.
-VERSION_MARKS = frozenset(
-    (
-        *(
-            "live",
-            "session",
-            "sessions",
-            "unplugged",
-            "acoustic",
-            "demo",
-            "instrumental",
-            "karaoke",
-            "cover",
-            "tribute",
-        ),
-        *("remaster", "remastered", "rerecorded", "mono", "stereo", "version", "edit", "mix", "remix", "extended"),
-        *("rework", "style", "slowed", "sped", "nightcore", "8d", "lullaby"),
-    )
-)
-
 JOINERS = "./-,:"
 _PLAIN = re.compile("[a-z0-9 ]*")
 _ASCII_NOISE = re.compile(rf"[^a-z0-9{re.escape(JOINERS)}]+")
@@ -50,9 +30,6 @@ _ELISION = re.compile(r"(?<!\w)(\w)'(\w{2,})")  # o'connor is also connor, l'amo
 _CJK = re.compile(
     "([\u3005\u3007\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]+)"
 )
-_FEATURING = re.compile(r"\s+[(\[]?(?:feat\.?|ft\.?|featuring)\s.*$", re.IGNORECASE)
-_BRACKETED = re.compile(r"\s*[(\[（]([^()\[\]（）]*)[)\]）]\s*$")
-_DASHED = re.compile(r"\s+[-–—]\s+([^-–—]*)$")
 
 # Written where the keyboard lacks the letter: aerzte, haavard.
 _UMLAUT = re.compile("[äöüøåÄÖÜØÅ\u0308\u030a]")
@@ -195,17 +172,6 @@ def tokens_of(word: str) -> tuple[str, ...]:
     return (*(word[i : i + 2] for i in range(len(word) - 1)), word[-1])
 
 
-def core_title(title: str) -> str:
-    """Return the title without guests and version remarks: `Tideline (feat. X) - 2011 Remaster` is `Tideline`."""
-    core = _FEATURING.sub("", title[:LONGEST_TEXT])
-    while match := _BRACKETED.search(core) or _DASHED.search(core):
-        remark = set(read(match[1]).words)
-        if not (remark & VERSION_MARKS or "feat" in remark) or not core[: match.start()].strip():
-            break
-        core = core[: match.start()]
-    return core
-
-
 def key(words: Iterable[str]) -> str:
     """Return the words as one, which is how a name is compared exactly: `AC/DC`, `ac dc` and `acdc` are equal."""
     return "".join(words)
@@ -230,6 +196,12 @@ def keys_of(name: str) -> tuple[str, str]:
 def needed(name: str) -> frozenset[str]:
     """Return the words of a name that was read which must be found."""
     return frozenset(without_stop_words(name.split()))
+
+
+@lru_cache(maxsize=16384)
+def numbers_in(name: str) -> frozenset[str]:
+    """Return the numbers of a name that was read with what they count: `symphony 5`."""
+    return frozenset(pair for _, pair in numerals.counted(name.split()))
 
 
 def latin_keys_of(words: Iterable[str]) -> Iterator[str]:

@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from catalog.search import analyser, documents, numerals, romanisation
+from catalog.search import analyser, documents, numerals, romanisation, versions
 
 LONGEST_QUERY = 256  # characters
-MOST_WORDS = 12  # of a query; nobody types more, and each costs a posting list
+MOST_WORDS = 16  # of a query; nobody types more, and each costs a posting list
 MOST_YEARS = 40  # of a range
 
 Tokens = tuple[tuple[str, bool], ...]  # one of which must be there; True: as a prefix
@@ -104,7 +104,7 @@ def of_words(
         analyser.without_stop_words(words),
         key,
         required_key,
-        analyser.VERSION_MARKS.intersection(words),
+        versions.MARKS.intersection(words),
         filters,
         phrases,
         {word: number for word, number in zip(words, numerals.arabic(words), strict=True) if number != word},

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from catalog.search import analyser
+from catalog.search import analyser, versions
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ALWAYS = 0  # the release of what has no date
@@ -63,7 +63,7 @@ def read(
         row_id=row_id,
         release=release,
         title=" ".join(texts[0].words),
-        core=" ".join(analyser.read(analyser.core_title(title)).words),
+        core=" ".join(analyser.read(versions.core_title(title)).words),
         names=_joined(artist_lines),
         aliases=_joined(alias_lines),
         album=" ".join(texts[-1].words),

@@ -3,8 +3,8 @@ query time what a query in another script may mean. Pure.
 
 Kana, Cyrillic, Greek, Armenian, Georgian, Hangul and Han are spelt; scripts that leave vowels out are not, for nobody
 types their consonants alone. Whoever romanises has habits (tsoi, tsoy, choi; shinjitsu, sinzitu), so a word also has a
-*skeleton*, in which habits that differ are one. It stands in the index with a sign before it, for it may look like another word, and is
-asked for where a word is not found as it was typed.
+*skeleton*, in which habits that differ are one. It stands in the index with a sign before it, for it may look like
+another word, and is asked for where a word is not found as it was typed.
 """
 
 import re

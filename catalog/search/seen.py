@@ -1,9 +1,8 @@
 """A document as a query sees it: its names in the letters that were typed. Pure."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from catalog.search import romanisation
+from catalog.search import analyser, romanisation
 from catalog.search.documents import Document
 
 
@@ -47,17 +46,31 @@ class Seen:
             f" {document.tokens} ",
         )
 
-    def every_name(self) -> Iterator[str]:
-        yield self.core
-        yield from self.names
-        yield from self.aliases
+    def every_name(self) -> tuple[str, ...]:
+        return (self.core, *self.names, *self.aliases)
 
-    def has(self, words: str) -> bool:
-        """Tell whether all of these words stand in the title, a name or an alias."""
-        return all(f" {word} " in self.near for word in words.split())
+    def has_key(self, word: str) -> bool:
+        """Tell whether a word is a whole name without its spaces."""
+        if word not in self.near.replace(" ", ""):
+            return False
+        return any(word in analyser.keys_of(name) for name in self.every_name())
 
-    def has_in_album(self, words: str) -> bool:
-        return all(f" {word} " in self.album for word in words.split())
+    def counts(self, pair: str) -> bool:
+        """Tell whether a number stands with what it counts in any name, as in `symphony 5`, or is one."""
+        names = (self.title, *self.every_name(), self.album.strip())
+        return pair.rpartition(" ")[2] in names or any(pair in analyser.numbers_in(name) for name in names)
+
+    def has(self, padded: tuple[str, ...]) -> bool:
+        """Tell whether all of these words, with spaces around them, stand in the title, a name or an alias."""
+        return padded[0] in self.near and (len(padded) == 1 or all(word in self.near for word in padded))
+
+    def has_in_album(self, padded: tuple[str, ...]) -> bool:
+        return padded[0] in self.album and (len(padded) == 1 or all(word in self.album for word in padded))
+
+    def has_phrase(self, words: tuple[str, ...]) -> bool:
+        """Tell whether these words stand side by side in any name."""
+        phrase = f" {' '.join(words)} "
+        return phrase in self.near or phrase in self.album
 
 
 def _spelt(line: str, letters: frozenset[str], last: str) -> str:
