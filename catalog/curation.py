@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from catalog import derived, history, imports, states, work
 from catalog.history import Act
-from catalog.models import AlbumCredit, Change, Credit, Track, TrackGenre, Work
+from catalog.models import AlbumCredit, AlbumGenre, Change, Credit, Track, TrackGenre, Work
 
 Subjects = Mapping[str, Collection[int]]  # ids by kind: track, album, artist, genre
 
@@ -199,7 +199,11 @@ def _around_artists(ids: list[int]) -> Reach:
 
 
 def _around_genres(ids: list[int]) -> Reach:
-    return Reach(tracks=_ids(TrackGenre.objects.filter(genre_id__in=ids), "track_id"), genres=frozenset(ids))
+    return Reach(
+        tracks=_ids(TrackGenre.objects.filter(genre_id__in=ids), "track_id"),
+        albums=_ids(AlbumGenre.objects.filter(genre_id__in=ids), "album_id"),  # are found by the name of the genre
+        genres=frozenset(ids),
+    )
 
 
 def _ids(rows: models.QuerySet, column: str) -> frozenset[int]:

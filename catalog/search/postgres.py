@@ -98,7 +98,7 @@ def first_of_prefix(cursor: CursorWrapper, table: str, prefix: str) -> list[int]
     index, _, kind = table.rpartition("_")
     cursor.execute(f"SELECT sid FROM {index}_tier WHERE kind = %s ORDER BY sid", [kind])
     found: list[int] = []
-    for bound in (*(f"sid < {sid}" for (sid,) in cursor.fetchall()), "true"):
+    for bound in (*(f"sid + 0 < {sid}" for (sid,) in cursor.fetchall()), "true"):
         cursor.execute(
             f"SELECT sid FROM {table} WHERE tsv @@ %s::tsquery AND {bound} ORDER BY sid + 0 LIMIT {LISTED}",
             [_quoted((prefix, True))],
@@ -136,7 +136,7 @@ def find(
     sql = f"SELECT {columns} FROM {table} WHERE tsv @@ %s::tsquery AND release <= %s"
     in_order = f"ORDER BY sid + 0 LIMIT {limit}"
     if head := _head(cursor, table):
-        cursor.execute(f"{sql} AND sid < {head} {in_order}", [wanted, released])
+        cursor.execute(f"{sql} AND sid + 0 < {head} {in_order}", [wanted, released])
         rows = cursor.fetchall()
         if len(rows) >= limit * ENOUGH:
             return rows

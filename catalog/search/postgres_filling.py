@@ -144,10 +144,11 @@ def build_tier(index: str, kind: str, tier: str, *, concurrently: bool) -> None:
             return
         one_by_one = "CONCURRENTLY" if concurrently else ""
         for (sid,) in wanted:
-            # The bound is a literal, here and in queries, or no plan uses the index.
+            # Queries say the same, with the bound as a literal, or no plan uses the index. Where they say `sid`, plans
+            # rather walk the primary key up to the bound.
             cursor.execute(
                 f"CREATE INDEX {one_by_one} {table}_{tier}_{uuid.uuid4().hex[:8]} ON {table} {postgres.GIN}"
-                f" WHERE sid < {int(sid)}"
+                f" WHERE sid + 0 < {int(sid)}"
             )
         with transaction.atomic():
             cursor.execute(f"DELETE FROM {index}_tier WHERE kind = %s AND tier = %s", [kind, tier])

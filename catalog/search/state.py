@@ -60,7 +60,7 @@ def current() -> bool:
 
 def note_change(*, at: datetime) -> None:
     """Let kept answers end with this transaction, or, soon after another, with the next `catch_up`."""
-    _forget()
+    forget()
     SearchState.objects.get_or_create(id=1, defaults={"layout": LAYOUT})
     if not _bump(SearchState.objects.exclude(bumped_at__gt=at - BUMPED_AFTER), at):
         SearchState.objects.filter(id=1, behind=False).update(behind=True)
@@ -71,13 +71,13 @@ def catch_up(*, at: datetime) -> bool:
     standing = known()
     if not standing.behind or (standing.bumped_at and standing.bumped_at > at - BUMPED_AFTER):
         return False
-    _forget()
+    forget()
     return _bump(SearchState.objects.filter(behind=True).exclude(bumped_at__gt=at - BUMPED_AFTER), at)
 
 
 def note_build(*, at: datetime) -> None:
     """Say that the live index is now of this code; at once, since everything in it is new."""
-    _forget()
+    forget()
     SearchState.objects.get_or_create(id=1)
     _bump(SearchState.objects.all(), at)
     SearchState.objects.filter(id=1).update(layout=LAYOUT)
@@ -89,6 +89,7 @@ def _bump(rows: QuerySet[SearchState], at: datetime) -> bool:
     return bool(rows.filter(id=1).update(generation=following, bumped_at=at, behind=False))
 
 
-def _forget() -> None:
+def forget() -> None:
+    """Read the row again when it is asked for next."""
     global _known
     _known = None

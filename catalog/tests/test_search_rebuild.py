@@ -1,0 +1,213 @@
+"""The index is built anew beside the live one: it goes on where it was killed, and lacks nothing that changed."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from catalog import derived, search, work
+from catalog.models import Album, Artist, Lane, SearchBuild, SearchChange, SearchMissed, SearchState, Track, Work
+from catalog.search import entries, rebuilding, state, tables, upkeep
+from catalog.tests.indexes import contents, there
+
+pytestmark = pytest.mark.django_db
+
+
+class Killed(Exception):
+    """Stands for the end of a process between two transactions."""
+
+
+@pytest.fixture
+def songs(make_track, monkeypatch) -> list[int]:
+    """Return seven songs, which are read two at a time, and are in the index."""
+    monkeypatch.setattr(entries, "BATCH", 2)
+    ids = [
+        make_track(
+            f"Tideline {number}", plays=10**number, artist=f"Halcyon {number % 3}", genres=("Dub",), year=1990 + number
+        ).id
+        for number in range(7)
+    ]
+    search.index_pending()
+    return ids
+
+
+def find(text: str) -> list[int]:
+    return search.search(text, kinds=tables.KINDS, limit=50, at=timezone.now(), fresh=True).tracks
+
+
+def test_a_rebuild_makes_the_same_index(songs):
+    before = contents()
+    done: list[int] = []
+    count = search.rebuild(progress=done.append)
+    assert count == 7 + Artist.objects.count() + Album.objects.count()
+    assert sum(done) == search.rebuild_size() == 3 * count
+    assert contents() == before
+    assert there() == [tables.LIVE]
+    assert sorted(find("tideline")) == sorted(songs)
+    assert not SearchBuild.objects.exists()
+
+
+def test_an_empty_catalog_has_an_index(db):
+    assert search.rebuild() == 0
+    assert find("tideline") == []
+
+
+def test_what_changes_while_an_index_is_built_is_in_it(songs, make_track):
+    """The songs have been read when albums are: a new one, a new name, one that went and one that more have heard."""
+
+    def source(kind: str, sid: int) -> entries.Batch:
+        if (kind, sid) == ("album", -1):
+            make_track("Undertow", artist="Halcyon 1")
+            Track.objects.filter(id=songs[0]).update(title="Horizon")
+            Track.objects.filter(id=songs[1]).update(published=False)
+            Track.objects.filter(id=songs[2]).update(plays=10**9)
+            derived.move_buckets([songs[2]])
+            derived.refresh_cards(songs[:2])
+            search.index_pending()  # which is what the live index has then
+        return entries.after(kind, sid)
+
+    search.rebuild(source=source)
+    assert len(find("undertow")) == 1
+    assert find("horizon") == [songs[0]]
+    assert find("tideline")[0] == songs[2]
+    assert sorted(find("tideline")) == sorted(songs[2:])
+    assert not SearchMissed.objects.exists()
+    after = contents()
+    search.rebuild()
+    assert contents() == after
+
+
+def test_a_song_that_is_heard_less_while_it_is_read_is_not_there_twice(songs):
+    def source(kind: str, sid: int) -> entries.Batch:
+        if kind == "track" and sid >= 0 and Track.objects.get(id=songs[6]).plays:
+            Track.objects.filter(id=songs[6]).update(plays=0)  # was read first, and is read last again
+            derived.move_buckets([songs[6]])
+            search.index_pending()
+        return entries.after(kind, sid)
+
+    search.rebuild(source=source)
+    assert find("tideline")[-1] == songs[6]
+    assert len(find("tideline")) == 7
+
+
+@pytest.mark.parametrize("batches", [1, 3, 5, 9])
+def test_a_build_that_was_killed_goes_on_where_it_was(songs, batches):
+    before, read = contents(), []
+
+    def source(kind: str, sid: int) -> entries.Batch:
+        if len(read) == batches:
+            raise Killed
+        read.append((kind, sid))
+        return entries.after(kind, sid)
+
+    with pytest.raises(Killed):
+        search.rebuild(source=source)
+    assert contents() == before
+    assert len(there()) == 2
+    once, batches, read = read, -1, []
+    search.rebuild(source=source)
+    assert not {place for place in read if entries.after(*place).rows} & set(once)
+    assert contents() == before
+    assert there() == [tables.LIVE]
+
+
+def test_a_step_that_was_killed_is_done_again(songs):
+    before = contents()
+    for name in rebuilding.filling().STEPS:
+        steps = dict(rebuilding.filling().STEPS)
+
+        def killed(index: str, *, step=steps[name]):
+            yield from step(index)  # all of it; only that it was done is not written down
+            raise Killed
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(rebuilding.filling(), "STEPS", steps | {name: killed})
+            with pytest.raises(Killed):
+                search.rebuild()
+    search.rebuild()
+    assert contents() == before
+
+
+def test_restart_begins_anew(songs):
+    def stop_at_albums(kind: str, sid: int) -> entries.Batch:
+        if kind == "album":
+            raise Killed
+        return entries.after(kind, sid)
+
+    with pytest.raises(Killed):
+        search.rebuild(source=stop_at_albums)
+    first = SearchBuild.objects.get().index
+    with pytest.raises(Killed):
+        search.rebuild(source=stop_at_albums)
+    assert SearchBuild.objects.get().index == first
+    with pytest.raises(Killed):
+        search.rebuild(source=stop_at_albums, restart=True)
+    assert SearchBuild.objects.get().index != first
+    assert len(there()) == 2
+    out = StringIO()
+    call_command("search_rebuild", "--restart", stdout=out)
+    assert there() == [tables.LIVE]
+    assert (
+        out.getvalue() == f"Indexed {7 + Artist.objects.count() + Album.objects.count()} tracks, artists and albums.\n"
+    )
+
+
+def test_many_waiting_notes_are_left_to_the_build_and_few_are_not(songs, monkeypatch):
+    monkeypatch.setattr(rebuilding, "COVERED", 5)
+    monkeypatch.setattr(derived, "SMALL", 3)
+    seen = []
+
+    def source(kind: str, sid: int) -> entries.Batch:
+        seen.append((SearchChange.objects.filter(lane=Lane.COVERED).count(), search.index_pending()))
+        return entries.after(kind, sid)
+
+    derived.note_search_changes("track", songs)
+    derived.note_search_changes("track", songs[:1])
+    search.rebuild(source=source)
+    assert seen[0] == (7, 1)
+    assert not SearchChange.objects.exists()
+
+
+def test_an_index_that_nobody_knows_is_swept(songs):
+    from_before = there()
+    with rebuilding.connection.cursor() as cursor:
+        tables.create(cursor, "search_dead")
+    assert there() == [*from_before, "search_dead"]
+    upkeep.keep()
+    assert there() == from_before
+
+
+def test_an_index_of_another_layout_is_built_anew_by_a_worker(songs):
+    search.rebuild()
+    SearchState.objects.update(layout=state.LAYOUT + 1)
+    state.forget()
+    assert state.built()
+    assert not state.current()
+    assert upkeep.ask_for_build()
+    assert not upkeep.ask_for_build()  # once
+    before = SearchState.objects.get().generation
+    assert work.run_due(limit=10) >= 1
+    assert not Work.objects.filter(kind=upkeep.WORK).exists()
+    assert state.current()
+    assert SearchState.objects.get().generation > before
+
+
+def test_a_first_index_of_a_catalog_that_is_there_is_not_built_yet(songs):
+    SearchState.objects.update_or_create(id=1, defaults={"layout": state.NEVER_BUILT})
+    state.forget()
+    assert not state.built()
+    search.rebuild()
+    assert state.built()
+
+
+def test_a_build_that_was_left_is_finished_by_the_nightly_upkeep(songs):
+    def source(kind: str, sid: int) -> entries.Batch:
+        raise Killed
+
+    with pytest.raises(Killed):
+        search.rebuild(source=source)
+    upkeep.keep()
+    work.run_due(limit=10)
+    assert not SearchBuild.objects.exists()
+    assert there() == [tables.LIVE]
