@@ -14,7 +14,7 @@ from django.db import models, transaction
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
-from catalog import derived, history, imports, states, work
+from catalog import derived, genrecounts, history, imports, states, work
 from catalog.history import Act
 from catalog.models import AlbumCredit, AlbumGenre, Change, Credit, Track, TrackGenre, Work
 
@@ -31,14 +31,12 @@ class Reach:
     tracks: frozenset[int] = frozenset()
     albums: frozenset[int] = frozenset()
     artists: frozenset[int] = frozenset()
-    genres: frozenset[int] = frozenset()
 
     def __or__(self, other: "Reach") -> "Reach":
         return Reach(
             self.tracks | other.tracks,
             self.albums | other.albums,
             self.artists | other.artists,
-            self.genres | other.genres,
         )
 
 
@@ -55,6 +53,7 @@ class Edit:
         imports.hold_catalog()
         self._before = {kind: states.take(kind, subjects[kind], lock=True) for kind in sorted(subjects)}
         self._reach = reach_of_all(self._before)
+        self._genres = genrecounts.GenreCounts(self._before.get("track", ()))
 
     def end(self, made: Subjects | None = None) -> list[Change]:
         """Record what changed, and refresh what shows it; `made` are objects that were not there before."""
@@ -68,6 +67,7 @@ class Edit:
             changes += history.record(self._act, kind, self._before.get(kind, {}), found)
         if changes:
             refresh(_counted(self._reach | reach_of_all(after), changes))
+            self._genres.settle(made=after.get("track", ()))
         return changes
 
 
@@ -97,7 +97,7 @@ def reach_of(kind: str, ids: Collection[int]) -> Reach:
 
 
 def reach_of_tracks(track_ids: Iterable[int]) -> Reach:
-    """Return the tracks with their albums, the artists of both, and their genres."""
+    """Return the tracks with their albums, and the artists of both."""
     return reach_of("track", list(track_ids))
 
 
@@ -111,7 +111,6 @@ def refresh(reach: Reach) -> None:
     with transaction.atomic():
         _refresh_batch(tracks[:BATCH], albums[:BATCH])
         derived.refresh_artists(reach.artists, at=now)
-        derived.refresh_genres(reach.genres, at=now)
         derived.bump_version()
         for start in range(BATCH, max(len(tracks), len(albums)), BATCH):
             rest = {"tracks": tracks[start : start + BATCH], "albums": albums[start : start + BATCH]}
@@ -133,16 +132,15 @@ def refresh_later(row: Work) -> None:
 
 
 def _counted(reach: Reach, changes: list[Change]) -> Reach:
-    """Leave out what need not be counted anew, where tracks alone changed: a genre's count is a long walk."""
+    """Leave out what need not be counted anew, where tracks alone changed."""
     if any(change.kind != "track" or change.before is None or change.after is None for change in changes):
         return reach
     fields = {name for change in changes for name in change.after or ()}
     none: frozenset[int] = frozenset()
     return Reach(
         reach.tracks,
-        reach.albums if fields & {*SHOWING, "album"} else none,
+        reach.albums if fields & {*SHOWING, "album", "genres"} else none,
         reach.artists if fields & {*SHOWING, "album", "credits"} else none,
-        reach.genres if fields & {*SHOWING, "genres"} else none,
     )
 
 
@@ -178,7 +176,6 @@ def _around_tracks(ids: list[int]) -> Reach:
         albums,
         _ids(Credit.objects.filter(track_id__in=ids), "artist_id")
         | _ids(AlbumCredit.objects.filter(album_id__in=albums), "artist_id"),
-        _ids(TrackGenre.objects.filter(track_id__in=ids), "genre_id"),
     )
 
 
@@ -202,7 +199,6 @@ def _around_genres(ids: list[int]) -> Reach:
     return Reach(
         tracks=_ids(TrackGenre.objects.filter(genre_id__in=ids), "track_id"),
         albums=_ids(AlbumGenre.objects.filter(genre_id__in=ids), "album_id"),  # are found by the name of the genre
-        genres=frozenset(ids),
     )
 
 

@@ -5,18 +5,20 @@ A card is all of a track's JSON that is the same for every request, so that a li
 explicit, cover_key, tint, gain_db, audio: [{name, key, ext, mime, bitrate (kbit/s), bytes}]}.
 """
 
+import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Count, F, Sum
+from django.utils import timezone
 
-from catalog import bulk
+from catalog import albumgenres, bulk, work
 from catalog.models import (
     Album,
     AlbumCredit,
-    AlbumGenre,
     Artist,
     CatalogVersion,
     Cover,
@@ -28,10 +30,13 @@ from catalog.models import (
     SearchChange,
     Track,
     TrackGenre,
+    Work,
     popularity,
     tracks,
 )
 
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+MANY = 5_000  # tracks of an artist: to look at so many takes 10 ms, in every transaction that adds one
 ROLE_ORDER = {role: place for place, role in enumerate(Role.values)}
 SMALL = 50  # notes that are indexed before what is noted by the thousand
 
@@ -132,12 +137,28 @@ def refresh_albums(album_ids: Collection[int], *, at: datetime) -> None:
         album.bucket = popularity.bucket_of(album.plays)
         album.artists = [{"id": row[1], "name": row[2]} for row in credited[album.id]]
     bulk.save(albums, ("tracks_count", "duration_ms", "plays", "bucket", "artists"))
-    _note_genres({album.id: album.bucket for album in albums}, at=at)
+    albumgenres.note({album.id: album.bucket for album in albums}, at=at)
     note_search_changes("album", album_ids)
 
 
 def refresh_artists(artist_ids: Collection[int], *, at: datetime) -> None:
-    """Recount these artists over their listed tracks and albums, and choose their cover."""
+    """Recount these artists, but for those of very many tracks: workers do that, soon and once for many edits."""
+    many = set(Artist.objects.filter(id__in=artist_ids, tracks_count__gt=MANY).values_list("id", flat=True))
+    recount_artists([row_id for row_id in artist_ids if row_id not in many], at=at)
+    for row_id in sorted(many):
+        # Another payload is another row of work: a count that has begun does not know of this edit.
+        work.enqueue("artist", row_id, payload={"asked": uuid.uuid4().hex}, priority=work.LOWEST)
+
+
+def recount_later(row: Work) -> None:
+    """Recount the row's artist."""
+    with transaction.atomic():
+        recount_artists([row.subject_id], at=timezone.now())
+        bump_version()
+
+
+def recount_artists(artist_ids: Collection[int], *, at: datetime) -> None:
+    """Count these artists' listed tracks and albums, from end to end, and choose their cover."""
     totals = {
         row["artist_id"]: row
         for row in Credit.objects.filter(tracks.listed(at=at, through="track__"), artist_id__in=artist_ids)
@@ -162,7 +183,10 @@ def refresh_artists(artist_ids: Collection[int], *, at: datetime) -> None:
 
 
 def refresh_genres(genre_ids: Collection[int], *, at: datetime) -> None:
-    """Recount these genres over their listed tracks."""
+    """Recount these genres over their listed tracks: a long walk; `catalog.genrecounts` adds what an edit changes."""
+    if not genre_ids:
+        return
+    at = min(at, counted_until())
     totals = dict(
         TrackGenre.objects.filter(tracks.listed(at=at, through="track__"), genre_id__in=genre_ids)
         .values_list("genre_id")
@@ -179,7 +203,7 @@ def count_new_tracks(genres: Mapping[int, int]) -> None:
 
     A recount walks all tracks of a genre: a long import cannot afford that after each of its batches.
     """
-    for genre, number in genres.items():
+    for genre, number in sorted(genres.items()):
         Genre.objects.filter(id=genre).update(tracks_count=F("tracks_count") + number)
 
 
@@ -208,28 +232,15 @@ def note_search_changes(kind: str, ids: Iterable[int]) -> None:
     bulk.insert(SearchChange, ("kind", "subject_id", "lane"), [(kind, row_id, lane) for row_id in ids])
 
 
+def counted_until() -> datetime:
+    """Return the moment up to which releases count for genres; `catalog.releases` moves it."""
+    return CatalogVersion.objects.filter(id=1).values_list("released_until", flat=True).first() or NEVER
+
+
 def bump_version() -> None:
     """Tell caches that listeners would see something new; once a batch, last in its transaction."""
     if not CatalogVersion.objects.filter(id=1).update(number=F("number") + 1):
         CatalogVersion.objects.get_or_create(id=1, defaults={"number": 1})
-
-
-def _note_genres(buckets: Mapping[int, int], *, at: datetime) -> None:
-    """Write which genres the listed tracks of these albums have, with the albums' buckets; what is so already stays."""
-    rows = TrackGenre.objects.filter(tracks.listed(at=at, through="track__"), track__album_id__in=buckets)
-    wanted = {
-        (album_id, genre_id): buckets[album_id]
-        for album_id, genre_id in rows.values_list("track__album_id", "genre_id").distinct()
-    }
-    stale = []
-    kept = AlbumGenre.objects.filter(album_id__in=buckets).values_list("id", "album_id", "genre_id", "bucket")
-    for row_id, album_id, genre_id, bucket in kept:
-        if wanted.get((album_id, genre_id)) == bucket:
-            del wanted[album_id, genre_id]
-        else:
-            stale.append(row_id)
-    AlbumGenre.objects.filter(id__in=stale).delete()
-    bulk.insert(AlbumGenre, ("album_id", "genre_id", "bucket"), [(*pair, bucket) for pair, bucket in wanted.items()])
 
 
 def _cover_of(track: Track) -> str | None:

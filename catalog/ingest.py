@@ -1,6 +1,5 @@
 """Write what was read to the catalog, a batch a transaction, with all that is kept of it and the work that follows."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from catalog import bulk, derived, identity, imports, names, pictures, sources
+from catalog import bulk, derived, genrecounts, identity, imports, names, pictures, sources
 from catalog.identity import Item, Plan
 from catalog.models import (
     Artist,
@@ -45,7 +44,7 @@ class Touched:
     cards: set[int] = field(default_factory=set)
     albums: set[int] = field(default_factory=set)
     artists: set[int] = field(default_factory=set)
-    genres: set[int] = field(default_factory=set)
+    genres: set[int] = field(default_factory=set)  # of tracks that have no `genrecounts.GenreCounts`
 
 
 class Writer:
@@ -73,6 +72,7 @@ class Writer:
             speaking = [plan for plan in plans if not plan.silent]
             uncut = self._pictures.choose(speaking)
             touched = Touched()
+            genres = genrecounts.GenreCounts(plan.track.pk for plan in speaking if plan.track.pk is not None)
             self._write_tracks(speaking, now, touched)
             _write_masters(plans)
             files = self._note_files(items, {plan.item.path: plan.master for plan in plans})
@@ -80,6 +80,7 @@ class Writer:
             sources.free_copies([plan for plan in plans if plan.silent and plan.item.stored])
             pictures.ask_for(uncut, files)
             refresh(touched, at=now)
+            genres.settle(made=[plan.track.pk for plan in speaking])
         return plans
 
     def _look_again(self) -> None:
@@ -119,16 +120,12 @@ class Writer:
         bulk.insert(Credit, ("track_id", "artist_id", "role", "position", "bucket"), credited)
         bulk.insert(TrackGenre, ("track_id", "genre_id", "position", "bucket"), genres)
         derived.note_search_changes("track", [plan.track.pk for plan in new])
-        written_again = {plan.track.pk for plan in old}
-        touched.cards |= written_again
+        touched.cards |= {plan.track.pk for plan in old}
         touched.albums |= {plan.album.pk for plan in plans if plan.album}
         touched.artists |= {artist for _, artist, *_ in credited}
         touched.artists |= {
             self._registry.artist(one).pk for plan in plans if plan.album for one in plan.reading.album_credits
         }
-        touched.genres |= {genre for track, genre, *_ in genres if track in written_again}
-        if not self._hidden:
-            derived.count_new_tracks(Counter(genre for _, genre, *_ in genres if genre not in touched.genres))
 
     def _describe(self, plan: Plan) -> None:
         """Put the reading on the track; the matcher has done so with what tracks are found by."""
@@ -144,7 +141,6 @@ class Writer:
             return
         credited, genres = Credit.objects.filter(track_id__in=ids), TrackGenre.objects.filter(track_id__in=ids)
         touched.artists |= set(credited.values_list("artist_id", flat=True))
-        touched.genres |= set(genres.values_list("genre_id", flat=True))
         touched.albums |= set(Track.objects.filter(id__in=ids, album__isnull=False).values_list("album_id", flat=True))
         by_hand = {
             name: [plan.track.pk for plan in plans if name in plan.track.curated] for name in ("credits", "genres")

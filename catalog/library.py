@@ -12,9 +12,9 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from catalog import imports, ingest, intake, paths, scan, search, work
+from catalog import genrecounts, imports, ingest, intake, paths, scan, search, work
 from catalog.intake import Intake, Known, Progress
-from catalog.models import AlbumCredit, Credit, Library, LibraryFile, Master, Rendition, Track, TrackGenre, Work
+from catalog.models import AlbumCredit, Credit, Library, LibraryFile, Master, Rendition, Track, Work
 from catalog.supply import FolderSupply
 
 
@@ -124,12 +124,13 @@ def hide_gone(library: Library, doubtful: Iterable[int]) -> None:
         rows = dict(gone.values_list("id", "album_id"))
         if not rows:
             return
+        genres = genrecounts.GenreCounts(rows)
         Track.objects.filter(id__in=rows).update(available=False)
         touched = ingest.Touched(cards=set(rows), albums={album for album in rows.values() if album})
         touched.artists = set(Credit.objects.filter(track__in=rows).values_list("artist_id", flat=True))
         touched.artists |= set(AlbumCredit.objects.filter(album__in=touched.albums).values_list("artist_id", flat=True))
-        touched.genres = set(TrackGenre.objects.filter(track__in=rows).values_list("genre_id", flat=True))
         ingest.refresh(touched, at=now)
+        genres.settle()
 
 
 def _known(library: Library, **only: str) -> dict[str, Known]:

@@ -17,6 +17,7 @@ from catalog import (
     credits,  # noqa: A004
     curation,
     direct,
+    genrecounts,
     imports,
     ingest,
     media,
@@ -120,8 +121,10 @@ def arrive(track_id: int) -> None:
         return
     waiting.update(state=Upload.State.READY)
     if any(publish and not known_before for publish, known_before in wishes):
+        genres = genrecounts.GenreCounts([track_id])
         Track.objects.filter(id=track_id).update(published=True)
         curation.refresh(curation.reach_of_tracks([track_id]))
+        genres.settle()
 
 
 def retry(upload: Upload) -> bool:

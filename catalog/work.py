@@ -29,6 +29,7 @@ KINDS = {  # kind -> the function (work) -> None that does it; it raises Refused
     "copy": "catalog.copies.copy_rendition",  # subject: Rendition
     "copy_cover": "catalog.copies.copy_cover",  # subject: `subject_of` the cover's key
     "hash": "catalog.media.fill_sha256",  # subject: Master
+    "artist": "catalog.derived.recount_later",  # subject: Artist; one of very many tracks
     "cards": "catalog.curation.refresh_later",  # subject: none; the ids are in the payload
     "rescan": "catalog.library.rescan",  # subject: LibraryFile
     "edit": "catalog.edits.go_on",  # subject: none; a batch of an edit of many
@@ -44,6 +45,7 @@ WORDS = {  # what each is for, for curators
     "copy": _("copy a song to other regions"),
     "copy_cover": _("copy a cover to other regions"),
     "hash": _("compare a file"),
+    "artist": _("count the songs of an artist"),
     "cards": _("refresh what listeners see"),
     "rescan": _("read a file again"),
     "edit": _("change many"),
