@@ -10,6 +10,8 @@ from catalog.search.asking import Query
 Group = list[tuple[str, bool]]  # tokens, one of which must be there; True: as a prefix
 Groups = list[Group]  # of each group one token must be there
 
+SHORTEST_ALONE = 3  # letters of a word that is looked for where the other one is not
+SHORTEST_RUN_ALONE = 2  # characters of Han or kana
 MOST_GROUPS = 24  # of a form; what words written together may be multiplies them
 
 
@@ -47,13 +49,21 @@ def mended(query: Query, corrections: Corrections) -> Groups:
 
 
 def relaxed(query: Query, corrections: Corrections) -> Iterator[Groups]:
-    """Yield the query with each of its words left out in turn; filters stay."""
+    """Yield the query with each of its words left out in turn; filters stay. One letter or two alone find nothing that
+    was meant.
+    """
     filters = [list(tokens) for tokens in query.filters]
     words = _mended_words(query, corrections)
     if len(words) > 1:
         for left_out in range(len(words)):
+            if len(words) == 2 and _says_little(query.required[1 - left_out]):
+                continue
             kept = words[:left_out] + words[left_out + 1 :]
             yield filters + [group for groups in kept for group in groups]
+
+
+def _says_little(word: str) -> bool:
+    return len(word) < (SHORTEST_RUN_ALONE if analyser.is_run(word) else SHORTEST_ALONE)
 
 
 def _mended_words(query: Query, corrections: Corrections) -> list[Groups]:
