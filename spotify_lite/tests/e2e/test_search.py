@@ -226,7 +226,7 @@ def test_misspelt_word_is_mended_and_what_was_typed_can_be_asked_for(guest: Page
 def test_fields_of_a_search_are_said_as_what_they_are(guest: Page) -> None:
     guest.goto("/search")
     guest.get_by_role("searchbox").fill('artist:"marisol vantu" year:2019')
-    expect(guest.locator(".facts li")).to_have_text(["Artist: marisol vantu", "Year: 2019"])
+    expect(guest.locator(".only li")).to_have_text(["Artist: marisol vantu", "Year: 2019"])
     expect(guest.locator("#results .row .hit").first).to_be_visible()
     expect(guest.locator("#results .row .sub mark").first).to_have_text("Marisol")
 

@@ -116,6 +116,20 @@ def make_token(page: Page) -> None:
     expect(page.locator("[data-token]")).to_be_visible()
 
 
+def search_again(page: Page) -> None:
+    """Come back after searches that led somewhere."""
+    kept = [
+        "halcyon pike",
+        "夜行列車の窓から見えるもの",
+        "שיר לערב",
+        "the song whose title the singer wrote down on the back",
+    ]
+    page.evaluate("kept => { localStorage.searches = JSON.stringify(kept) }", kept)
+    page.reload()
+    expect(page.locator(".recent li")).to_have_count(len(kept))
+    page.evaluate("localStorage.removeItem('searches')")
+
+
 PAGES = (
     View("home", "/"),
     View("home-listener", "/", who="listener"),
@@ -131,6 +145,12 @@ PAGES = (
     View("search", "/search"),
     View("search-found", "/search?q=ti"),
     View("search-right-to-left", "/search?q=%D7%9C%D7%99%D7%9C%D7%94"),
+    View("search-mended", "/search?q=tidelinne"),
+    View("search-fields", "/search?q=artist%3Ahalcyon+year%3A2024"),
+    View("search-songs", "/search?q=hour&kind=songs", everywhere=False),
+    View("search-artists", "/search?q=the&kind=artists"),
+    View("search-recent", "/search", act=search_again),
+    View("search-cjk", "/search?q=%E5%A4%9C"),
     View("search-nothing", "/search?q=qqzzxxqq"),
     View("search-empty", "/search", empty=True),
     View("artist", "/artists/{artist[plain]}"),
