@@ -6,14 +6,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -32,6 +32,7 @@ from catalog.models import (
     TrackGenre,
     popularity,
 )
+from catalog.search import present, state
 from spotify_lite.tests.rig import postgres
 
 MakeTrack = Callable[..., Track]
@@ -70,8 +71,13 @@ def _fixtures(item: pytest.Item) -> list[str]:
 
 
 @pytest.fixture(autouse=True)
-def own_state(settings: Any, tmp_path: Path) -> Iterator[None]:
-    """Give each test its own media folder and an empty cache, and nothing that waits for a demo."""
+def own_state(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Give each test its own media folder and empty caches, and nothing that waits for a demo.
+
+    What a process believes for a moment, and changes that are told together, would outlast what a test does next.
+    """
+    monkeypatch.setattr(present, "KNOWN", 0.0)
+    monkeypatch.setattr(state, "BUMPED_AFTER", timedelta(0))
     settings.MEDIA_DIR = tmp_path / "media"
     settings.MEDIA_DIR.mkdir()
     settings.STORAGES = settings.STORAGES | {
@@ -81,9 +87,16 @@ def own_state(settings: Any, tmp_path: Path) -> Iterator[None]:
     settings.STATIC_ROOT = tmp_path / "static"  # not collected: to look through it took most of a client's time
     settings.DEMO_PENDING = tmp_path / "demo.pending"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # Argon2 is slow on purpose
-    cache.clear()
+    _forget()
     yield
-    cache.clear()
+    _forget()
+
+
+def _forget() -> None:
+    """Empty what this process knows of a test's rows."""
+    for cache in caches.all(initialized_only=True):
+        cache.clear()
+    present.forget()
 
 
 @pytest.fixture(scope="session")

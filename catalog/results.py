@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 
 from catalog import listings, rows, search, shapes, topresult
@@ -71,19 +72,29 @@ class Results:
         return not (self.songs or self.artists or self.albums)
 
 
-def find(query: str, *, kind: str, further: bool = False, at: datetime, base: str, region: str) -> Results:
-    """Search, and read what is shown of what was found: at most a query for each kind, and one for the best's tint."""
+def find(
+    query: str, *, kind: str, further: bool = False, at: datetime, base: str, region: str, fresh: bool = False
+) -> Results:
+    """Search, and read what is shown of what was found: at most a query for each kind, and one for the best's tint.
+
+    All of it has one budget of time; what there is none left for is left out. `fresh` reads past kept answers.
+    """
     longest = FURTHER if further else ALONE
     kinds = [KINDS[kind]] if kind else KINDS.values()
-    told = search.search(query, kinds=kinds, limit=longest + 1 if kind else ASKED, at=at)
-    ids = {"songs": told.tracks, "artists": told.artists, "albums": told.albums}
-    shown = {name: found[: longest if kind else SHOWN[name]] for name, found in ids.items()}
-    songs = rows.of_ids(shown["songs"], at=at, base=base, links=shapes.links_for(base=base, at=at, region=region))
-    artists = listings.in_order(Artist.objects.listed(), shown["artists"])
-    albums = listings.in_order(Album.objects.listed(), shown["albums"])
-    asked = asking.read(query)
-    meant = " ".join(told.corrected.get(word, word) for word in asked.words).split()
-    fields = {name for name, _ in asked.fields}
+    links = shapes.links_for(base=base, at=at, region=region)
+    with search.Budget(reserve=1) as budget:
+        limit = longest + 1 if kind else ASKED
+        told = search.search(query, kinds=kinds, limit=limit, at=at, fresh=fresh, budget=budget)
+        ids = {"songs": told.tracks, "artists": told.artists, "albums": told.albums}
+        shown = {name: found[: longest if kind else SHOWN[name]] for name, found in ids.items()}
+        songs = budget.rows(rows.of_ids, shown["songs"], at=at, base=base, links=links)
+        artists = budget.rows(partial(listings.in_order, Artist.objects.listed()), shown["artists"])
+        albums = budget.rows(partial(listings.in_order, Album.objects.listed()), shown["albums"])
+        asked = asking.read(query)
+        meant = " ".join(told.corrected.get(word, word) for word in asked.words).split()
+        fields = {name for name, _ in asked.fields}
+        choose = partial(topresult.choose, meant, fields=fields, songs=songs, artists=artists, albums=albums)
+        best = None if kind else budget.read(choose)
     return Results(
         query=query,
         asked=asked,
@@ -93,7 +104,7 @@ def find(query: str, *, kind: str, further: bool = False, at: datetime, base: st
         albums=albums,
         more={name: len(found) > len(shown[name]) for name, found in ids.items()},
         further=further,
-        best=None if kind else topresult.choose(meant, fields=fields, songs=songs, artists=artists, albums=albums),
+        best=best,
         corrected=told.corrected,
-        partial=told.partial,
+        partial=told.partial or budget.short,
     )

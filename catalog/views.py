@@ -77,9 +77,15 @@ def search_page(request: HttpRequest) -> HttpResponse:
     kind = request.GET.get("kind", "")
     context: dict[str, Any] = {"query": query, "kind": kind if kind in results.KINDS else ""}
     if query:
-        here = {"base": rest.origin(request), "region": region.of(request)}
-        further = "further" in request.GET
-        found = results.find(query, kind=context["kind"], further=further, at=timezone.now(), **here)
+        found = results.find(
+            query,
+            kind=context["kind"],
+            further="further" in request.GET,
+            at=timezone.now(),
+            base=rest.origin(request),
+            region=region.of(request),
+            fresh=rest.asks_anew(request),
+        )
         context |= {"found": found, "words": found.words}
     else:
         context["genres"] = Genre.objects.listed().order_by("-tracks_count", "name")[:24]

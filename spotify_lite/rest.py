@@ -120,3 +120,8 @@ def timestamp_of_ms(unix_ms: int) -> str:
 def origin(request: HttpRequest) -> str:
     """Return scheme and host for absolute URLs: the configured ones, else the validated ones of the request."""
     return settings.PUBLIC_URL or f"{request.scheme}://{request.get_host()}"
+
+
+def asks_anew(request: HttpRequest) -> bool:
+    """Say whether the client wants no answer that was made before (RFC 9111, 5.2.1.4)."""
+    return "no-cache" in request.headers.get("Cache-Control", "").lower()

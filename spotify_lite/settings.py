@@ -204,6 +204,11 @@ CACHES: dict[str, dict[str, object]] = {
         if REDIS_URL
         else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 10_000}}
     ),
+    "process": {  # of this process alone: what is not worth a way to Redis
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "process",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    },
 }
 QUEUE_DIR = VAR_DIR / "queue"  # the file-system broker: who can write here runs tasks, so it is private
 

@@ -59,7 +59,11 @@ class Copy:
     @classmethod
     def of(cls, request: HttpRequest, moment: Moment, *, catalog: int) -> "Copy":
         """Return it for a request; `catalog` is the version, read before the rows or with the first."""
-        release = next_release(catalog, at=moment.at)
+        return cls.until(request, moment, catalog=catalog, release=next_release(catalog, at=moment.at))
+
+    @classmethod
+    def until(cls, request: HttpRequest, moment: Moment, *, catalog: int, release: datetime | None) -> "Copy":
+        """Return it where the next release is known, too."""
         etag = _etag(request, moment, catalog, release)
         return cls(
             etag=etag,
@@ -114,7 +118,7 @@ def next_release(catalog: int, *, at: datetime) -> datetime | None:
 def _control(request: HttpRequest, moment: Moment, release: datetime | None) -> str:
     until_step = LINKS_STEP - moment.at.timestamp() % LINKS_STEP
     until_release = (release - moment.at).total_seconds() if release else LONGEST
-    kept = int(min(LONGEST, until_step, until_release))
+    kept = max(0, int(min(LONGEST, until_step, until_release)))  # what is known of releases may be a moment old
     shared = settings.GUESTS and "Authorization" not in request.headers
     return f"{'public' if shared else 'private'}, max-age={kept}"
 

@@ -1,16 +1,17 @@
 """Search over tracks, artists and albums in one answer."""
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from drf_spectacular.utils import extend_schema
 
 from catalog import search, shapes
-from catalog.api import caching, parameters, serializers
+from catalog.api import parameters, serializers
 from catalog.api.base import KEPT, CatalogView
 from catalog.api.caching import Copy, Moment
-from catalog.models import SearchChange
-from spotify_lite import cursors
+from catalog.search import present
+from spotify_lite import cursors, rest
 from spotify_lite.schema import problems
 
 
@@ -28,23 +29,29 @@ class Search(CatalogView):
         kinds = parameters.choices(request, "kinds", parameters.KINDS)
         limit = cursors.limit_of(request, parameters.FOUND)
         moment = Moment.of(request)
-        copy = Copy.of(request, moment, catalog=caching.version())
-        if copy.stands:
-            return copy.confirm()
-        # Asked before the search: while the index catches up, the same version of the catalog finds more a bit later.
-        caught_up = not SearchChange.objects.exists()
-        found = search.search(query, kinds=kinds if query else (), limit=limit, at=moment.at)
-        data = _found(query, found, moment)
-        if caught_up and not found.partial:
-            return copy.renew(data)
-        return copy.renew_for_now(data, kept=not found.partial)
+        fresh = rest.asks_anew(request)
+        with search.Budget(reserve=1) as budget:
+            now = present.read(budget, fresh=fresh)
+            copy = Copy.until(request, moment, catalog=now.version, release=now.release)
+            if copy.stands:
+                return copy.confirm()
+            wanted = kinds if query else ()
+            found = search.search(query, kinds=wanted, limit=limit, at=moment.at, fresh=fresh, budget=budget)
+            data = _found(query, found, moment, budget)
+        # While the index catches up, the same version of the catalog finds more a bit later.
+        if now.lagging or data["partial"]:
+            return copy.renew_for_now(data, kept=not data["partial"])
+        return copy.renew(data)
 
 
-def _found(query: str, found: search.Found, moment: Moment) -> dict[str, Any]:
-    """Return the answer to a search: what was found, whole, best first."""
-    tracks = shapes.tracks_by_ids(found.tracks, at=moment.at, base=moment.covers, links=moment.links)
-    artists = shapes.artists_by_ids(found.artists, base=moment.covers)
-    albums = shapes.albums_by_ids(found.albums, base=moment.covers)
+def _found(query: str, found: search.Found, moment: Moment, budget: search.Budget) -> dict[str, Any]:
+    """Return the answer to a search: what was found, whole, best first, as far as there is time to read it."""
+    by_ids = partial(shapes.tracks_by_ids, at=moment.at, links=moment.links)
+    tracks = budget.rows(by_ids, found.tracks, base=moment.covers)
+    artists = budget.rows(shapes.artists_by_ids, found.artists, base=moment.covers)
+    albums = budget.rows(shapes.albums_by_ids, found.albums, base=moment.covers)
+    if budget.short:
+        found = found.cut()
     return {
         "query": query,
         "tracks": [tracks[row_id] for row_id in found.tracks if row_id in tracks],

@@ -5,9 +5,11 @@ most played down, a few of the first are put in order exactly, and the rest is n
 the index in step with the catalog's outbox; `rebuild` makes it anew.
 """
 
+from catalog.search.answers import Found
+from catalog.search.budget import Budget
 from catalog.search.indexer import index_pending
-from catalog.search.planner import Found, search
+from catalog.search.planner import search
 from catalog.search.rebuilding import Busy, rebuild
 from catalog.search.rebuilding import size as rebuild_size
 
-__all__ = ["Busy", "Found", "index_pending", "rebuild", "rebuild_size", "search"]
+__all__ = ["Budget", "Busy", "Found", "index_pending", "rebuild", "rebuild_size", "search"]

@@ -1,139 +1,197 @@
-"""Answer a query in stages, cheapest first; a stage that fills the need ends it."""
+"""Answer a query in stages, cheapest first: one that fills the need ends it, and so does the time."""
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import ParamSpec
 
-from django.db import connection
-from django.db.backends.utils import CursorWrapper
-
-from catalog.search import asking, documents, forms, mending, ranking, tables
+from catalog.search import answers, asking, documents, forms, mending, present, ranking, reading, tables
+from catalog.search.answers import Found
 from catalog.search.asking import Query
+from catalog.search.asks import HEAD, MIDDLE, WHOLE, Ask
+from catalog.search.budget import Budget
 from catalog.search.documents import Document
-from catalog.search.forms import Corrections, Groups
+from catalog.search.forms import Corrections
 from catalog.search.typos import Known
 
-BUDGET = 0.15  # seconds; what begins after them is left out
-
 CANDIDATES = 80  # that are read of a posting list, and at least twice the limit: versions of a song fold into one
+CANDIDATES_OF_PHRASES = 400  # of which few have the words side by side
+ENOUGH = 0.25  # of them from a tier, for the later ones to be left alone
+STARTED = 3  # letters of the first word, where there is time for no more
+
+P = ParamSpec("P")
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The ids that answer a query, best first."""
-
-    tracks: list[int]
-    artists: list[int]
-    albums: list[int]
-    corrected: dict[str, str]  # typed word: the word that was used
-    partial: bool  # was anything left out for lack of time?
-    stage: int  # of the degradation ladder: 0 all of it, 1 without mending typos and leaving out words
-    took_ms: float
-
-
-def search(query: str, *, kinds: Collection[str], limit: int, at: datetime) -> Found:
+def search(
+    query: str,
+    *,
+    kinds: Collection[str],
+    limit: int,
+    at: datetime,
+    fresh: bool = False,
+    budget: Budget | None = None,
+) -> Found:
     """Return at most `limit` listed and released rows of each kind in `kinds` (track, artist, album).
 
     Any str is taken; of a long one the first 256 characters and 12 words. The index may be a moment behind the
-    catalog, so the caller drops ids that it no longer lists.
+    catalog, and what is kept an hour, so the caller drops ids that it no longer lists. `fresh` reads past what is kept.
+    `budget` is that of the caller's whole answer; without one the search has all of it.
     """
+    if budget is None:
+        with Budget() as own:
+            return search(query, kinds=kinds, limit=limit, at=at, fresh=fresh, budget=own)
     started = time.perf_counter()
     asked = asking.read(query)
-    ids: dict[str, list[int]] = {kind: [] for kind in tables.KINDS}
-    corrected: dict[str, str] = {}
-    released = documents.moment(at)
-    hurried = False
-    if not asked.empty:
-        with connection.cursor() as cursor:
-            searches = [
-                _Search(cursor, asked, kind=kind, limit=limit, released=released, deadline=started + BUDGET)
-                for kind in tables.KINDS
-                if kind in kinds
-            ]
-            hits = sum(one.begin() for one in searches)
-            corrections = mending.corrections(asked, _Lexicon(cursor), hits=hits)
-            for one in searches:
-                ranked = one.run(corrections)
-                hurried |= one.hurried
-                ids[one.kind] = [document.row_id for document in ranked]
-                if ranked and not corrected:
-                    corrected = ranking.corrected(asked, corrections, ranked[0])
-    took_ms = (time.perf_counter() - started) * 1000
+    if asked.empty or not kinds:
+        return Found()
+    wanted = [kind for kind in tables.KINDS if kind in kinds]
+    now = present.read(budget, fresh=fresh)
+    name = answers.name_of(asked, kinds=wanted, limit=limit)
+    kept = None if fresh else answers.find(name)
+    if kept is not None and kept.stands(now, at=at, name=name):
+        return kept.found.timed(started)
+    found = _look(asked, wanted, limit=limit, at=at, budget=budget)
+    if found == Found() and not asked.plain:
+        found = _look(asking.read_plain(query), wanted, limit=limit, at=at, budget=budget)
+    if found is None:
+        kept = kept or answers.find(name)
+        found = kept.found.stale() if kept is not None else Found(partial=True, stage=5)
+    elif not now.built:
+        found = found.cut()
+    elif not found.partial:
+        answers.keep(name, found, now, at=at)
+    return found.timed(started)
+
+
+def _look(query: Query, kinds: Sequence[str], *, limit: int, at: datetime, budget: Budget) -> Found | None:
+    """Return what the index has; None where it could not be asked."""
+    looking = _Looking(query, kinds, limit, documents.moment(at), budget, {kind: {} for kind in kinds})
+    if not looking.run():
+        return None
+    ranked = {kind: looking.ranked(kind) for kind in kinds}
+    best = next((some[0] for some in ranked.values() if some), None)
+    ids = {kind: [document.row_id for document in ranked.get(kind, ())] for kind in tables.KINDS}
     return Found(
-        ids["track"], ids["artist"], ids["album"], corrected, partial=hurried, stage=int(hurried), took_ms=took_ms
+        ids["track"],
+        ids["artist"],
+        ids["album"],
+        ranking.corrected(query, looking.corrections, best) if best else {},
+        partial=looking.stage > 0,
+        stage=looking.stage,
     )
 
 
 @dataclass(slots=True)
-class _Search:
-    """One query over one kind."""
+class _Looking:
+    """One query on its way through the stages."""
 
-    cursor: CursorWrapper
     query: Query
-    kind: str
+    kinds: Sequence[str]
     limit: int
     released: int  # Unix microseconds
-    deadline: float  # of `time.perf_counter`
-    hurried: bool = False
-    found: dict[int, Document] = field(default_factory=dict)  # by sid
+    budget: Budget
+    found: dict[str, dict[int, Document]]  # by kind and sid
+    most: dict[str, int] = field(default_factory=dict)  # by kind: documents that answered one ask for words
+    corrections: Corrections = field(default_factory=dict)
+    stage: int = 0  # the deepest that time has led to, as `Found` tells them
 
-    def begin(self) -> int:
-        """Look for the query as it stands; return how many documents have all of its words."""
-        for groups in forms.strict(self.query):
-            self._match(groups)
-        hits = len(self.found)
+    def run(self) -> bool:
+        """Look; return whether the index could be asked."""
+        ways = list(forms.strict(self.query))
+        strict = [Ask(kind, groups) for kind in self.kinds for groups in ways]
         keys = self.query.keys
-        self._add(tables.by_keys(self.cursor, self.kind, keys, released=self.released, limit=self._candidates))
-        return hits
+        named = [Ask(kind, [], keys) for kind in self.kinds if keys]
+        thin = self._ask([*strict, *named])
+        if thin is None and not any(self.found.values()):
+            self.stage = 3
+            return self._ask([*named[:1], *self._beginnings()]) is not None
+        self._go_on(thin, needed=not any(self.found.values()), left_out=2)
+        self._mend(hits=sum(self.most.values()))
+        self._relax()
+        return True
 
-    def run(self, corrections: Corrections) -> list[Document]:
-        if corrections and not self._late():
-            self._match(forms.mended(self.query, corrections))
-        if len(self.found) < self.limit and len(self.query.words) > 1 and not self._late():
-            self._relax(corrections)
+    def ranked(self, kind: str) -> list[Document]:
         return ranking.best(
             self.query,
-            self.found.values(),
+            self.found[kind].values(),
             limit=self.limit,
-            corrections=corrections,
-            one_version=self.kind == "track",
+            corrections=self.corrections,
+            one_version=kind == "track",
         )
 
-    def _relax(self, corrections: Corrections) -> None:
+    def _mend(self, *, hits: int) -> None:
+        """Look for what misspelt words may have meant."""
+        lexicon = _Lexicon(self.budget)
+        self.corrections = mending.corrections(self.query, lexicon, hits=hits)
+        if lexicon.refused:
+            self.stage = max(self.stage, 1)
+        if self.corrections:
+            self._add_asked([Ask(kind, forms.mended(self.query, self.corrections)) for kind in self.kinds])
+
+    def _relax(self) -> None:
         """Look for the names in the query, and leave out each word in turn."""
-        self._add(
-            tables.by_keys(self.cursor, self.kind, self.query.parts(), released=self.released, limit=self._candidates)
-        )
-        for groups in forms.relaxed(self.query, corrections):
-            if self._late():
-                return
-            self._match(groups)
+        lacking = [kind for kind in self.kinds if len(self.found[kind]) < self.limit]
+        if lacking and len(self.query.words) > 1:
+            without = list(forms.relaxed(self.query, self.corrections))
+            parts = self.query.parts()
+            asks = [Ask(kind, groups) for kind in lacking for groups in without]
+            self._add_asked([*asks, *(Ask(kind, [], parts) for kind in lacking if parts)])
+
+    def _add_asked(self, asks: Sequence[Ask]) -> None:
+        """Ask for what only makes an answer better, while there is time for that."""
+        if self.budget.roomy:
+            self._go_on(self._ask(asks), needed=False, left_out=1)
+        else:
+            self.stage = max(self.stage, 1)
+
+    def _go_on(self, thin: Sequence[Ask] | None, *, needed: bool, left_out: int) -> None:
+        """Ask later tiers for what the first ones have little of; `left_out` is the stage that does without them."""
+        for tier in (MIDDLE, WHOLE):
+            if thin and (needed or self.budget.roomy):
+                thin = self._ask(thin, tier=tier)
+        if thin is None or thin:
+            self.stage = max(self.stage, left_out)
+
+    def _ask(self, asks: Sequence[Ask], *, tier: int = HEAD) -> list[Ask] | None:
+        """Ask, and return for what there are few documents that far; None where time ended it."""
+        thin: list[Ask] = []
+        for batch in reading.batches(asks):
+            found = self.budget.ask(reading.find, batch, tier=tier, released=self.released, limit=self._candidates)
+            if found is None:
+                return None
+            for ask, answer in zip(batch, found, strict=True):
+                known = self.found[ask.kind]
+                known.update((row[0], Document(*row)) for row in answer.rows if row[0] not in known)
+                if ask.groups:
+                    self.most[ask.kind] = max(self.most.get(ask.kind, 0), len(answer.rows))
+                if not answer.whole and len(answer.rows) < ENOUGH * self._candidates:
+                    thin.append(ask)
+        return thin
+
+    def _beginnings(self) -> list[Ask]:
+        """Return what is answered where all else takes too long: one kind, by its first letters."""
+        return [Ask(self.kinds[0], [[(word[:STARTED], True)]]) for word in self.query.words[:1]]
 
     @property
     def _candidates(self) -> int:
-        return max(CANDIDATES, 2 * self.limit)
-
-    def _match(self, groups: Groups) -> None:
-        self._add(tables.by_words(self.cursor, self.kind, groups, released=self.released, limit=self._candidates))
-
-    def _add(self, more: Sequence[Document]) -> None:
-        self.found.update((document.sid, document) for document in more)
-
-    def _late(self) -> bool:
-        self.hurried |= time.perf_counter() > self.deadline
-        return self.hurried
+        return max(CANDIDATES_OF_PHRASES if self.query.phrases else CANDIDATES, 2 * self.limit)
 
 
-@dataclass(frozen=True, slots=True)
 class _Lexicon:
-    """The live index, as `mending` asks it."""
+    """The index's words, for `mending`, while there is time for what only makes an answer better."""
 
-    cursor: CursorWrapper
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
+        self.refused = False
 
-    def terms(self, words: Collection[str]) -> Known:
-        return tables.terms(self.cursor, words)
+    def terms(self, words: Collection[str]) -> Known | None:
+        return self._ask(reading.terms, words)
 
-    def similar(self, keys: Collection[str], words: Collection[str]) -> Known:
-        similar = tables.similar_terms(self.cursor, keys) if keys else {}
-        return similar | (tables.terms(self.cursor, words) if words else {})
+    def similar(self, keys: Collection[str], words: Collection[str]) -> Known | None:
+        return self._ask(reading.similar, keys, words)
+
+    def _ask(self, reader: Callable[P, Known], *args: P.args, **kwargs: P.kwargs) -> Known | None:
+        found = self._budget.ask(reader, *args, **kwargs) if self._budget.roomy else None
+        self.refused |= found is None
+        return found

@@ -3,9 +3,7 @@
 Tokens go in and out as they are: no text search configuration and no parser of PostgreSQL's takes part.
 """
 
-import time
 from collections.abc import Sequence
-from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 
@@ -14,15 +12,11 @@ from catalog.search.documents import Document
 TEXT = 'text COLLATE "C"'
 LEAST = "least"
 PLACE = "strpos"  # of one text in another
-ENOUGH = 0.25  # of the candidates asked for, for the tail to be left alone
-HEAD_KNOWN = 60.0  # seconds
 SHORT = 3  # letters of a prefix that has a list of its own
 LISTED = 100  # documents of such a list, at least; prefixes that fewer have are quickly found by the GIN index
 
 KEYS = {"key": "k, sid", "term": "term", "typo": "k, term"}  # by the end of a table's name
 GIN = "USING gin (tsv) WITH (fastupdate = off)"  # off: who searches would wait for what writers have put off
-
-_heads: dict[str, tuple[int | None, float]] = {}  # by table: where its head ends, and until when that is believed
 
 
 def clustered(key: str) -> str:
@@ -67,7 +61,7 @@ def add_words(cursor: CursorWrapper, table: str, documents: Sequence[Document]) 
     """
     prefixes, sids = _short_prefixes(documents)
     cursor.execute(
-        f'INSERT INTO {table}_pfx (p, sid) SELECT v.p, v.sid FROM unnest(%s::text[], %s::bigint[]) AS v (p, sid)'
+        f"INSERT INTO {table}_pfx (p, sid) SELECT v.p, v.sid FROM unnest(%s::text[], %s::bigint[]) AS v (p, sid)"
         f' WHERE v.sid < (SELECT max(l.sid) FROM {table}_pfx AS l WHERE l.p = v.p COLLATE "C")',
         [prefixes, sids],
     )
@@ -117,42 +111,6 @@ def short_prefixes(tokens: str) -> set[str]:
 def _short_prefixes(documents: Sequence[Document]) -> tuple[list[str], list[int]]:
     pairs = sorted((prefix, row.sid) for row in documents for prefix in short_prefixes(row.tokens))
     return [prefix for prefix, _ in pairs], [sid for _, sid in pairs]
-
-
-def find(
-    cursor: CursorWrapper,
-    table: str,
-    *,
-    columns: str,
-    groups: Sequence[Sequence[tuple[str, bool]]],
-    released: int,
-    limit: int,
-) -> list[tuple[Any, ...]]:
-    """Return the columns of the first documents, in order of sid, with a token of each group: of the head where it
-    has enough of them, else of all. `sid + 0` keeps the planner from walking the primary key in the hope of early
-    hits, which is ruinous for rare words; the bound is a literal, or no plan uses the head's index.
-    """
-    wanted = " & ".join(f"({' | '.join(map(_quoted, group))})" for group in groups)
-    sql = f"SELECT {columns} FROM {table} WHERE tsv @@ %s::tsquery AND release <= %s"
-    in_order = f"ORDER BY sid + 0 LIMIT {limit}"
-    if head := _head(cursor, table):
-        cursor.execute(f"{sql} AND sid + 0 < {head} {in_order}", [wanted, released])
-        rows = cursor.fetchall()
-        if len(rows) >= limit * ENOUGH:
-            return rows
-    cursor.execute(f"{sql} {in_order}", [wanted, released])
-    return cursor.fetchall()
-
-
-def _head(cursor: CursorWrapper, table: str) -> int | None:
-    """Return the sid where the head ends, known for a minute: a stale bound costs time, not hits."""
-    known = _heads.get(table)
-    if known is None or known[1] < time.monotonic():
-        index, _, kind = table.rpartition("_")
-        cursor.execute(f"SELECT sid FROM {index}_tier WHERE kind = %s AND tier = 'head'", [kind])
-        row = cursor.fetchone()
-        known = _heads[table] = (row[0] if row else None, time.monotonic() + HEAD_KNOWN)
-    return known[0]
 
 
 def _quoted(token: tuple[str, bool]) -> str:

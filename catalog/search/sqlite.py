@@ -6,7 +6,6 @@ tokens; SQLite only splits at spaces.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 
@@ -63,34 +62,6 @@ def remove_words(cursor: CursorWrapper, table: str, documents: Sequence[Document
 def first(cursor: CursorWrapper, table: str, token: str) -> int | None:
     """Return the sid of the most popular document that has a token."""
     quoted = token.replace('"', '""')
-    cursor.execute(
-        f"SELECT rowid FROM {table}_fts WHERE {table}_fts MATCH %s ORDER BY rowid LIMIT 1", [f'"{quoted}"']
-    )
+    cursor.execute(f"SELECT rowid FROM {table}_fts WHERE {table}_fts MATCH %s ORDER BY rowid LIMIT 1", [f'"{quoted}"'])
     row = cursor.fetchone()
     return row[0] if row else None
-
-
-def find(
-    cursor: CursorWrapper,
-    table: str,
-    *,
-    columns: str,
-    groups: Sequence[Sequence[tuple[str, bool]]],
-    released: int,
-    limit: int,
-) -> list[tuple[Any, ...]]:
-    """Return the columns of the first documents, in order of sid, with a token of each group. CROSS JOIN fixes the
-    order of the loops: posting lists are walked in order of sid, and no further than the limit.
-    """
-    wanted = " AND ".join(f"({' OR '.join(map(_quoted, group))})" for group in groups)
-    cursor.execute(
-        f"SELECT {columns} FROM {table}_fts AS f CROSS JOIN {table} AS d ON d.sid = f.rowid"
-        f" WHERE {table}_fts MATCH %s AND release <= %s ORDER BY f.rowid LIMIT {limit}",
-        [wanted, released],
-    )
-    return cursor.fetchall()
-
-
-def _quoted(token: tuple[str, bool]) -> str:
-    text, prefix = token
-    return '"' + text.replace('"', '""') + '"' + "*" * prefix

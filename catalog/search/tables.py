@@ -172,51 +172,6 @@ def typos_of(terms: Iterable[str]) -> list[tuple[str, str]]:
     return sorted((k, term) for term in terms for k in typos.keys_of_term(term))
 
 
-def by_words(
-    cursor: CursorWrapper, kind: str, groups: Sequence[Sequence[tuple[str, bool]]], *, released: int, limit: int
-) -> list[Document]:
-    """Return the most popular documents that have of each group one token; True beside a token: as a prefix."""
-    rows = backend().find(cursor, f"{LIVE}_{kind}", columns=COLUMNS, groups=groups, released=released, limit=limit)
-    return [Document(*row) for row in rows]
-
-
-def by_keys(cursor: CursorWrapper, kind: str, keys: Collection[str], *, released: int, limit: int) -> list[Document]:
-    """Return the most popular documents with one of these exact names."""
-    if not keys:
-        return []
-    table = f"{LIVE}_{kind}"
-    cursor.execute(
-        f"SELECT {COLUMNS} FROM {table} WHERE sid IN (SELECT sid FROM {table}_key WHERE k IN ({_marks(keys)}))"
-        f" AND release <= %s ORDER BY sid LIMIT {limit}",
-        [*keys, released],
-    )
-    return [Document(*row) for row in cursor.fetchall()]
-
-
-def terms(cursor: CursorWrapper, words: Collection[str]) -> dict[str, tuple[int, int]]:
-    """Return (tracks that have it, their least sid) of each word that the index knows."""
-    cursor.execute(f"SELECT term, df, minsid FROM {LIVE}_term WHERE df > 0 AND term IN ({_marks(words)})", list(words))
-    return {term: (df, minsid) for term, df, minsid in cursor.fetchall()}
-
-
-def has_prefix(cursor: CursorWrapper, prefix: str) -> bool:
-    """Tell whether any known term starts so."""
-    cursor.execute(
-        f"SELECT 1 FROM {LIVE}_term WHERE term >= %s AND term < %s AND df > 0 LIMIT 1", [prefix, prefix + "\U0010ffff"]
-    )
-    return cursor.fetchone() is not None
-
-
-def similar_terms(cursor: CursorWrapper, keys: Collection[str]) -> dict[str, tuple[int, int]]:
-    """Return the terms, as `terms` does, that share a misspelling."""
-    cursor.execute(
-        f"SELECT DISTINCT t.term, t.df, t.minsid FROM {LIVE}_typo y JOIN {LIVE}_term t ON t.term = y.term"
-        f" WHERE t.df > 0 AND y.k IN ({_marks(keys)})",
-        list(keys),
-    )
-    return {term: (df, minsid) for term, df, minsid in cursor.fetchall()}
-
-
 def _marks(values: Collection[object]) -> str:
     return ", ".join(["%s"] * len(values))
 

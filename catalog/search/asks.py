@@ -1,0 +1,26 @@
+"""What the index is asked for, and what it answers. Pure."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from catalog.search.forms import Groups
+
+HEAD, MIDDLE, WHOLE = range(3)  # tiers: the most popular documents, more of them, all
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """For the most popular documents with a token of each group; or, without groups, with one of these exact names."""
+
+    kind: str
+    groups: Groups
+    keys: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The documents, as rows of their columns, in order of sid."""
+
+    rows: Sequence[tuple[Any, ...]]
+    whole: bool  # later tiers would add nothing

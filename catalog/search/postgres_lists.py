@@ -1,0 +1,106 @@
+"""Read posting lists and names on PostgreSQL: many in one statement, of the most popular documents first.
+
+`sid + 0` keeps the planner from walking the primary key in the hope of early hits, which is ruinous for rare words; a
+tier's bound is a literal, or no plan uses its index.
+"""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.backends.utils import CursorWrapper
+
+from catalog.search.asks import HEAD, Answer, Ask
+from catalog.search.forms import Group
+
+TOGETHER = True
+COLUMNS = "d.sid, row_id, release, title, core, names, aliases, album, tokens, fields"
+NAMED = 2  # times the limit: documents that are looked at of those with one name, which may be thousands
+LONGEST = 300  # milliseconds of a statement on the server: what takes longer is left out
+STARTED = 3  # letters of a beginning whose first documents are in a table of their own
+VAST = 2  # letters of a beginning that is in so many documents that, among all, `ranking` had better apply it
+TIERS = ("head", "middle")
+KNOWN = 60.0  # seconds that a bound is believed: a stale one costs time, not hits
+
+_bounds: dict[tuple[str, str], int] = {}  # by kind and tier: the sid where it ends
+_bounds_until = 0.0  # time.monotonic()
+
+
+def find(cursor: CursorWrapper, asks: Sequence[Ask], *, tier: int, released: int, limit: int) -> list[Answer]:
+    """Answer asks of the documents of a tier, or of the next one where there are too few documents for it."""
+    bounds = _read_bounds(cursor)
+    arms: list[str] = []
+    parameters: list[Any] = []
+    least: list[int] = []  # rows that make an answer whole
+    value: str | list[str]
+    for place, ask in enumerate(asks):
+        bound = next((bounds[ask.kind, name] for name in TIERS[tier:] if (ask.kind, name) in bounds), None)
+        if not ask.groups:
+            arm, value, enough = *_by_keys(ask, limit), 0
+        elif tier == HEAD and (beginning := _short_beginning(ask)):
+            arm, value, enough = _by_beginning(ask, limit), beginning, 1
+        else:
+            arm, value, enough = *_by_words(ask, bound, vast=(ask.kind, TIERS[HEAD]) in bounds), limit if bound else 0
+        arms.append(f"(SELECT {place}, {COLUMNS} FROM {arm} AND release <= %s ORDER BY d.sid + 0 LIMIT {limit})")
+        parameters += [value, released]
+        least.append(enough)
+    sql = " UNION ALL ".join(arms)
+    limited = not cursor.db.in_atomic_block  # whose other statements may take their time
+    cursor.execute(f"SET LOCAL statement_timeout = {LONGEST}; {sql}" if limited else sql, parameters)
+    if limited:
+        cursor.nextset()
+    rows: list[list[tuple[Any, ...]]] = [[] for _ in asks]
+    for row in cursor.fetchall():
+        rows[row[0]].append(row[1:])
+    return [Answer(some, whole=len(some) >= enough) for some, enough in zip(rows, least, strict=True)]
+
+
+def _by_keys(ask: Ask, limit: int) -> tuple[str, list[str]]:
+    """Return where documents with one of the names are, and the names."""
+    table = f"search_{ask.kind}"
+    first = f"SELECT k.sid FROM {table}_key AS k WHERE k.k = name ORDER BY k.sid LIMIT {NAMED * limit}"
+    named = f"SELECT y.sid FROM unnest(%s::text[]) AS name, LATERAL ({first}) AS y"
+    return f"{table} AS d WHERE d.sid IN ({named})", list(ask.keys)
+
+
+def _by_words(ask: Ask, bound: int | None, *, vast: bool) -> tuple[str, str]:
+    """Return where documents with a token of each group are, and the tokens; `vast`: there are tiers, for so many."""
+    all_of_them = bound is None and vast
+    groups = [group for group in ask.groups if not (all_of_them and _is_vast(group))] or ask.groups
+    wanted = " & ".join(f"({' | '.join(map(_quoted, group))})" for group in groups)
+    within = f" AND d.sid + 0 < {bound}" if bound else ""
+    return f"search_{ask.kind} AS d WHERE d.tsv @@ %s::tsquery{within}", wanted
+
+
+def _by_beginning(ask: Ask, limit: int) -> str:
+    """Return where the first documents with a short beginning are; there is no such list of what few have."""
+    table = f"search_{ask.kind}"
+    listed = f"SELECT l.sid FROM {table}_pfx AS l WHERE l.p = %s ORDER BY l.sid LIMIT {NAMED * limit}"
+    return f"{table} AS d WHERE d.sid IN ({listed})"
+
+
+def _short_beginning(ask: Ask) -> str:
+    """Return what documents are asked for that have a word with a short beginning, and no more; else nothing."""
+    if len(ask.groups) == 1 and len(ask.groups[0]) == 1:
+        text, prefix = ask.groups[0][0]
+        return text if prefix and len(text) <= STARTED else ""
+    return ""
+
+
+def _is_vast(group: Group) -> bool:
+    return all(prefix and len(text) <= VAST for text, prefix in group)
+
+
+def _read_bounds(cursor: CursorWrapper) -> dict[tuple[str, str], int]:
+    """Return where tiers end, known for a minute: a stale bound costs time, not hits."""
+    global _bounds, _bounds_until
+    if time.monotonic() > _bounds_until:
+        cursor.execute("SELECT kind, tier, sid FROM search_tier")
+        _bounds = {(kind, tier): sid for kind, tier, sid in cursor.fetchall()}
+        _bounds_until = time.monotonic() + KNOWN
+    return _bounds
+
+
+def _quoted(token: tuple[str, bool]) -> str:
+    text, prefix = token
+    return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'" + ":*" * prefix

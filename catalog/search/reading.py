@@ -1,0 +1,54 @@
+"""What searches read of the live index: documents by words and by names, and words.
+
+PostgreSQL takes many asks in one statement, since each is a way to the server and back, and looks among the most
+popular documents first; SQLite, which is in this process, takes one at a time.
+"""
+
+from collections.abc import Collection, Sequence
+from types import ModuleType
+
+from django.db import connection
+
+from catalog.search import postgres_lists, sqlite_lists
+from catalog.search.asks import Answer, Ask
+from catalog.search.typos import Known
+
+
+def _lists() -> ModuleType:
+    return postgres_lists if connection.vendor == "postgresql" else sqlite_lists
+
+
+def batches(asks: Sequence[Ask]) -> list[Sequence[Ask]]:
+    """Return the asks by statements."""
+    return [asks] if _lists().TOGETHER else [[ask] for ask in asks]
+
+
+def find(asks: Sequence[Ask], *, tier: int, released: int, limit: int) -> list[Answer]:
+    """Return at most `limit` documents for each ask."""
+    with connection.cursor() as cursor:
+        return _lists().find(cursor, asks, tier=tier, released=released, limit=limit)
+
+
+def terms(words: Collection[str]) -> Known:
+    """Return (tracks that have it, their least sid) of each word that the index knows."""
+    return _known(f"SELECT term, df, minsid FROM search_term WHERE df > 0 AND term IN ({_marks(words)})", [*words])
+
+
+def similar(keys: Collection[str], words: Collection[str]) -> Known:
+    """Return the same of terms that are filed under one of these misspellings, and of those of the words it knows."""
+    return _known(
+        "SELECT t.term, t.df, t.minsid FROM search_term AS t WHERE t.df > 0 AND t.term IN"
+        f" (SELECT y.term FROM search_typo AS y WHERE y.k IN ({_marks(keys)}))"
+        f" UNION ALL SELECT term, df, minsid FROM search_term WHERE df > 0 AND term IN ({_marks(words)})",
+        [*keys, *words],
+    )
+
+
+def _known(sql: str, parameters: list[str]) -> Known:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return {term: (tracks, sid) for term, tracks, sid in cursor.fetchall()}
+
+
+def _marks(values: Collection[object]) -> str:
+    return ", ".join(["%s"] * len(values)) or "NULL"
