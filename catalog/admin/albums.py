@@ -65,6 +65,7 @@ class AlbumAdmin(preview.Previewed, covers.Covered, together.Together, merging.M
     inlines = [AlbumCreditInline]
     list_display = ["picture", "title", "artist", "year", "tracks_count", "plays"]
     list_display_links = ["title"]
+    sortable_by = ["title"]  # the others have no index that a list could walk
     list_filter = [SongsFilter, "compilation"]
     search_fields = ["title", "artist"]
     ordering = ["sort_title", "id"]

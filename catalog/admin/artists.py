@@ -46,6 +46,7 @@ class ArtistAdmin(duplicates.Duplicates, merging.Merging, kept.KeptAdmin):
     fields = ["name", "aliases"]
     list_display = ["picture", "name", "tracks_count", "albums_count", "plays"]
     list_display_links = ["name"]
+    sortable_by = ["name"]  # the others have no index that a list could walk
     list_filter = [HeardFilter]
     search_fields = ["name", "aliases"]
     ordering = ["sort_name", "id"]

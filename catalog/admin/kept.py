@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from catalog import curation, differences, history, states
+from catalog.admin import scale
 from catalog.models import Change
 
 MOMENTS = forms.Script("desk/moments.js", type="module")
@@ -31,6 +32,7 @@ class Quiet(admin.ModelAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
+    paginator = scale.BoundedPaginator
 
     def get_action_choices(self, request: HttpRequest, default_choices: Any = None) -> list[tuple[str, str]]:
         return super().get_action_choices(request, default_choices or [("", _("Choose what to do"))])
@@ -50,6 +52,11 @@ class KeptAdmin(Quiet):
     @property
     def kind(self) -> str:
         return states.kind_of(self.model)
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+        if self.kind == "genre" or not search_term.strip():
+            return super().get_search_results(request, queryset, search_term)
+        return scale.find(self.kind, queryset, search_term), False
 
     def view_on_site(self, obj: Any) -> str | None:
         """Return its page in the player, where listeners have one; one query."""

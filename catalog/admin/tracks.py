@@ -95,6 +95,7 @@ class TrackAdmin(preview.Previewed, covers.Covered, together.Together, kept.Kept
     inlines = [CreditInline, TrackGenreInline]
     list_display = ["picture", "title", "artist", "album", "year", "plays", "state"]
     list_display_links = ["title"]
+    sortable_by = ["title"]  # the others have no index that a list could walk
     list_filter = [StateFilter, "explicit"]
     list_select_related = ["album"]
     search_fields = ["title", "artist"]

@@ -52,6 +52,8 @@ class Album(models.Model):
             models.Index(fields=["year", "bucket", "id"], name="album_by_year", condition=models.Q(tracks_count__gt=0)),
             models.Index(fields=["sort_title", "id"], name="album_by_title"),
             models.Index(fields=["cover_wanted"], name="album_cover_wanted"),
+            # the curators' lists of what has nothing to hear, which is little
+            models.Index(fields=["sort_title", "id"], name="album_silent", condition=models.Q(tracks_count=0)),
         ]
 
     def __str__(self) -> str:

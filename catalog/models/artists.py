@@ -42,6 +42,8 @@ class Artist(models.Model):
             models.Index(fields=["match_key"], name="artist_match_key"),  # ingest
             models.Index(fields=["bucket", "id"], name="artist_popular", condition=models.Q(tracks_count__gt=0)),
             models.Index(fields=["sort_name", "id"], name="artist_by_name"),
+            # the curators' list of who has nothing to hear, which is little
+            models.Index(fields=["sort_name", "id"], name="artist_silent", condition=models.Q(tracks_count=0)),
         ]
 
     def __str__(self) -> str:

@@ -87,9 +87,10 @@ class Track(models.Model):
             models.Index(  # the next release: how long catalog answers may be cached
                 fields=["release_at"], name="track_releases", condition=models.Q(release_at__isnull=False)
             ),
-            # the curators' lists of what listeners do not see, which is little
+            # the curators' lists of what listeners do not see, and of what is explicit, which are little
             models.Index(fields=["sort_title", "id"], name="track_hidden", condition=models.Q(published=False)),
             models.Index(fields=["sort_title", "id"], name="track_gone", condition=models.Q(available=False)),
+            models.Index(fields=["sort_title", "id"], name="track_explicit", condition=models.Q(explicit=True)),
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,7 @@
 """Curators change the catalog, and everything that is kept follows at once."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -10,7 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import ApiToken, User
-from catalog import curation, work
+from catalog import curation, search, work
+from catalog.admin import scale
 from catalog.models import Album, Artist, CatalogVersion, Credit, Genre, Library, LibraryFile, SearchChange, Track, Work
 from playback.models import Play
 
@@ -242,3 +244,38 @@ def test_listener_has_no_key_to_the_desk(listener):
     client = Client()
     client.force_login(listener)
     assert client.get(reverse("admin:catalog_track_changelist")).status_code == 302
+
+
+def test_search_of_the_desk_finds_what_listeners_find_and_what_is_hidden_from_them(desk, make_track):
+    shown = make_track("Tideline", artist="Halcyon Pike", album="Slow Harbour Lights")
+    hidden = make_track("Tideline at dawn", artist="Mira Vale", album="Glass Weather", published=False)
+    coming = make_track("Low tideline", artist="OHM/AMP", album=None, release_at=timezone.now() + timedelta(days=9))
+    while search.index_pending():
+        pass
+
+    def found(kind: str, typed: str) -> set[int]:
+        page = desk.get(reverse(f"admin:catalog_{kind}_changelist"), {"q": typed})
+        return {row.pk for row in page.context["cl"].result_list}
+
+    assert found("track", "tideline") == {shown.id, hidden.id, coming.id}
+    assert hidden.id in found("track", "TIDELINE mira")
+    assert shown.id in found("track", "tidelin halcyon")
+    assert found("album", "harbour lights") == {shown.album_id}
+    assert found("album", "weather glass") == {hidden.album_id}
+    assert found("artist", "ohm") == {coming.credits.get().artist_id}
+    assert found("track", "zzyzx") == set()
+
+
+def test_a_list_counts_no_further_than_one_act_may_reach(desk, make_track, monkeypatch):
+    monkeypatch.setattr(scale, "COUNTED", 3)
+    for number in range(5):
+        make_track(f"Song {number}")
+
+    page = desk.get(reverse("admin:catalog_track_changelist"))
+
+    assert page.context["cl"].result_count == 3
+    with CaptureQueriesContext(connection) as queries:
+        desk.get(reverse("admin:catalog_track_changelist"))
+    counts = [query["sql"] for query in queries if "COUNT(" in query["sql"] and "catalog_track" in query["sql"]]
+    assert counts
+    assert all("LIMIT 3" in sql for sql in counts)
