@@ -12,6 +12,7 @@ Groups = list[Group]  # of each group one token must be there
 
 SHORTEST_ALONE = 3  # letters of a word that is looked for where the other one is not
 SHORTEST_RUN_ALONE = 2  # characters of Han or kana
+MOST_RELAXED = 6  # forms, each of which is a statement's work
 MOST_GROUPS = 24  # of a form; what words written together may be multiplies them
 
 
@@ -49,17 +50,18 @@ def mended(query: Query, corrections: Corrections) -> Groups:
 
 
 def relaxed(query: Query, corrections: Corrections) -> Iterator[Groups]:
-    """Yield the query with each of its words left out in turn; filters stay. One letter or two alone find nothing that
-    was meant.
+    """Yield the query with each of its words left out in turn, of a long one several at once; filters stay. One letter
+    or two alone find nothing that was meant.
     """
     filters = [list(tokens) for tokens in query.filters]
     words = _mended_words(query, corrections)
-    if len(words) > 1:
-        for left_out in range(len(words)):
-            if len(words) == 2 and _says_little(query.required[1 - left_out]):
-                continue
-            kept = words[:left_out] + words[left_out + 1 :]
-            yield filters + [group for groups in kept for group in groups]
+    count = len(words)
+    forms = min(count, MOST_RELAXED)
+    for turn in range(forms if count > 1 else 0):
+        left_out = range(turn * count // forms, (turn + 1) * count // forms)
+        kept = [place for place in range(count) if place not in left_out]
+        if len(kept) > 1 or not _says_little(query.required[kept[0]]):
+            yield filters + [group for place in kept for group in words[place]]
 
 
 def _says_little(word: str) -> bool:
@@ -91,4 +93,5 @@ def _groups(query: Query, word: str, *, prefix: bool = False) -> Groups:
     if len(tokens) > 1:
         return [[(token, False)] for token in tokens[:-1]]
     number = query.numbers.get(word)
+    prefix = prefix and word not in query.exact
     return [[(word, prefix or analyser.is_run(word)), *([(number, False)] if number else [])]]

@@ -45,7 +45,9 @@ class Matcher:
     def __init__(self, query: Query, corrections: Corrections) -> None:
         self.query = query
         self.required = sum(word in query.required for word in query.words)
-        self._last = len(query.words) - 1
+        self._last = (
+            -1 if query.exact.intersection(query.words[-1:]) else len(query.words) - 1
+        )  # which may still be in the typing
         self._mended = {word: tuple(map(_mended, _others(query, corrections, word))) for word in query.words}
         self._padded = [f" {word} " for word in query.words]
         self._optional = [word not in query.required for word in query.words]

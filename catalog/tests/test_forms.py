@@ -15,6 +15,10 @@ def test_a_query_is_asked_for_whole_and_as_it_is_typed():
     assert [shown(groups) for groups in forms.strict(asking.read("year:1999 "))] == ["=1999"]
 
 
+def test_a_word_in_quotes_of_its_own_is_whole():
+    assert [shown(groups) for groups in forms.strict(asking.read('slow "harb"'))] == ["slow & harb"]
+
+
 def test_numerals_are_asked_for_as_numbers_too():
     assert shown(next(forms.strict(asking.read("symphony no v")))) == "symphony & v|5"
 
@@ -45,3 +49,12 @@ def test_each_word_is_left_out_in_turn_and_fields_never():
         "=1999 & slow & harbour",
     ]
     assert [shown(groups) for groups in forms.relaxed(asking.read("rocky 4"), {})] == ["rocky"]
+    assert list(forms.relaxed(asking.read("rocky"), {})) == []
+
+
+def test_of_a_long_query_several_words_are_left_out_at_once():
+    words = [f"word{number}" for number in range(14)]
+    kept = [{group[0][0] for group in groups} for groups in forms.relaxed(asking.read(" ".join(words)), {})]
+    assert len(kept) == forms.MOST_RELAXED
+    assert all(any(word not in some for some in kept) for word in words)
+    assert all(len(some) >= 11 for some in kept)

@@ -119,6 +119,10 @@ def test_two_slips_in_one_of_several_words_are_seen_through():
     assert ranked("avicii elvls", song("Wake Me Up", "Avicii", 900), song("Levels", "Avicii", 90)) == [1, 0]
 
 
+def test_a_word_in_quotes_of_its_own_is_whole():
+    assert ranked('"horiz"', song("Horizon", "A", 900), song("Horiz", "A")) == [1]
+
+
 def test_half_of_the_words_must_be_found():
     assert ranked("one two three", song("One", "A"), song("One Two", "A")) == [1]
 

@@ -41,6 +41,11 @@ def test_two_slips_are_mended_in_long_words(typed, term):
     assert meant(typed, Words(**{term: (3, 50)})) == {typed: [term]}
 
 
+def test_a_word_in_quotes_of_its_own_is_not_mended():
+    lexicon = Words(horizon=(3, 50), halcyon=(3, 50))
+    assert meant('"horizn" halcion', lexicon) == {"halcion": ["halcyon"]}
+
+
 def test_short_words_and_numbers_stay():
     lexicon = Words(ab=(9, 20), abc=(9, 20), **{"1999": (9, 20)})
     assert meant("ax", lexicon) == meant("1998", lexicon) == {}
