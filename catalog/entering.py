@@ -27,7 +27,7 @@ from catalog.roster import Found, Named, Roster
 from catalog.sheets import Row
 from catalog.tallies import Tallies
 
-BATCH = 2000  # rows a transaction: the lock of writers is held for a third of a second
+BATCH = 4000  # rows a transaction: the lock of writers is held for a third of a second
 NOTED = 50_000  # rows: a rebuild, at 10,000 a second, is quicker than so many notes one by one
 TRACKS = (
     *("title", "sort_title", "artist", "album_id", "disc_number", "track_number", "year", "duration_ms", "explicit"),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from itertools import islice
 
-from catalog import entering, imports, invented
+from catalog import bulk, entering, imports, invented
 from catalog.entering import Written
 
 Progress = Callable[[int], object]  # called with the number of tracks done since the last call
@@ -15,7 +15,7 @@ def seed(*, tracks: int, number: int, progress: Progress, stop: Callable[[], boo
     The caller brings the search index up to date: `entering.index`.
     """
     rows, made = islice(invented.rows(number), tracks), Written()
-    with imports.turn(stop=stop) as ours:
+    with imports.turn(stop=stop) as ours, bulk.room():
         writer = entering.Writer()
         while ours and not stop() and (batch := list(islice(rows, entering.BATCH))):
             made += writer.write(batch)[0]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import islice
 
-from catalog import entering, imports
+from catalog import bulk, entering, imports
 from catalog.attachments import Attachments, Wanted
 from catalog.entering import Written
 from catalog.sheets import Readable, Refused, Row, Sheet
@@ -53,7 +53,7 @@ def import_sheet(
     the storage of the audio does not answer.
     """
     began, report, sheet = time.monotonic(), Report(), Sheet(file)
-    with imports.turn(waiting=waiting, stop=stop) as ours, Attachments(bucket) as attachments:
+    with imports.turn(waiting=waiting, stop=stop) as ours, bulk.room(), Attachments(bucket) as attachments:
         report.stopped = not ours
         writer = entering.Rehearsal() if dry_run else entering.Writer()
         rows = sheet.rows()
