@@ -15,6 +15,7 @@ from rest_framework import exceptions
 
 DEFAULT_LIMIT = 50  # rows
 MAX_LIMIT = 100  # rows; more is clipped, not refused
+VERSION = 2  # of the keys: one more where a list is sorted by something else, so that older cursors are refused
 LONGEST = 8192  # characters: the key of a title of 256 astral letters, and a browser's patience with addresses
 
 Key = Sequence[Any]  # JSON values, in the order of the sort
@@ -89,4 +90,4 @@ def limit_of(request: HttpRequest, default: int = DEFAULT_LIMIT) -> int:
 
 
 def _signer(scope: str) -> signing.Signer:
-    return signing.Signer(salt=f"spotify_lite.cursors {scope}", sep="~")
+    return signing.Signer(salt=f"spotify_lite.cursors.{VERSION} {scope}", sep="~")
