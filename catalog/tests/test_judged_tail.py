@@ -8,12 +8,10 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
-from django.utils import timezone
 
-from catalog import search
 from catalog.models import Track
 from catalog.search import analyser
-from catalog.tests import slips
+from catalog.tests import judged, slips
 
 # Fewer on PostgreSQL, where writing them takes longest: that both databases answer alike has a test of its own.
 TRACKS = int(os.environ.get("TAIL_TRACKS", "20000" if connection.vendor == "sqlite" else "5000"))
@@ -56,7 +54,7 @@ def test_an_unpopular_track_is_found_first_by_its_names(tail: list[Track], wante
 
 def _instead(track: Track, query: str) -> str | None:
     """Return what comes first in place of the track; a namesake, all of whose words are the same, is as good."""
-    found = search.search(query, kinds=["track"], limit=1, at=timezone.now()).tracks
+    found = judged.found_whole(query, "track", limit=1).tracks
     if found == [track.id]:
         return None
     first = Track.objects.filter(id__in=found).first()
