@@ -1,5 +1,6 @@
 """Write rows of sheets to the catalog, a batch a transaction, with all that is kept of them; no file is looked at."""
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +27,8 @@ from catalog.models import (
 from catalog.roster import Found, Named, Roster
 from catalog.sheets import Row
 from catalog.tallies import Tallies
+
+logger = logging.getLogger(__name__)
 
 BATCH = 4000  # rows a transaction: the lock of writers is held for a third of a second
 NOTED = 50_000  # rows: a rebuild, at 10,000 a second, is quicker than so many notes one by one
@@ -188,13 +191,24 @@ class Rehearsal:
         return len(self._seen) > before
 
 
-def index(*, progress: Callable[[int], object]) -> None:
-    """Let what was written be found: by its notes, or all of it anew where that is quicker; told the number of rows."""
-    if SearchChange.objects.count() > NOTED:
-        search.rebuild(progress=progress)
-        return
-    while done := search.index_pending():
-        progress(done)
+def index(*, progress: Callable[[int, int], object]) -> None:
+    """Let what was written be found: by its notes, or all of it anew where that is quicker; told steps done and all."""
+    noted, done = SearchChange.objects.count(), 0
+    if noted > NOTED:
+        total = search.rebuild_size()
+
+        def step(number: int) -> None:
+            nonlocal done
+            done += number
+            progress(done, total)
+
+        try:
+            search.rebuild(progress=step)
+        except search.Busy:
+            logger.info("another process builds the search index: what was written here is indexed by its notes")
+    while number := search.index_pending():
+        done += number
+        progress(done, max(noted, done))
 
 
 def _respell(batch: Sequence[Entry], found: Found) -> None:

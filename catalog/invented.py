@@ -64,7 +64,7 @@ class _Song:
 
 
 def rows(seed: int, *, first: int = 0) -> Iterator[Row]:
-    """Yield tracks without end, those of artist number `first` first; 14 an artist in the mean."""
+    """Yield tracks without end, those of artist number `first` first; 13 an artist in the mean."""
     for number in count(first):
         yield from rows_of(seed, number)
 
@@ -114,7 +114,7 @@ class _Discography:
         for place in range(1 + min(int(dice.expovariate(1.3) * (0.3 + min(who.fame, 1000) ** 0.15)), 40)):
             album, songs = self._record(place)
             album = self._unlike(album)
-            genre = who.genre if dice.random() < 0.8 else f"{who.genre}; {_genre(dice, who.tongue)}"  # perhaps the same
+            genre = who.genre if dice.random() < 0.8 else f"{who.genre}; {_genre(dice, who.tongue)}"
             second = len(songs) // 2 if len(songs) > 15 else len(songs)  # where the second disc begins
             for number, song in enumerate(songs):
                 disc = 1 + (number >= second)

@@ -64,8 +64,8 @@ class Command(BaseCommand):
             except stores.Unreachable as error:
                 raise CommandError(f"{error}. What is in stays; run it again to go on.") from error
         if not options["dry_run"]:
-            with tqdm(unit=" rows", desc="Indexing", disable=None) as bar:
-                entering.index(progress=bar.update)
+            with tqdm(unit=" steps", unit_scale=True, desc="Indexing", disable=None) as bar:
+                entering.index(progress=long.show(bar))
         self._tell(report, dry_run=options["dry_run"])
 
     def _tell(self, report: Report, *, dry_run: bool) -> None:

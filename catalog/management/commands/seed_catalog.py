@@ -24,8 +24,8 @@ class Command(BaseCommand):
         gc.set_threshold(COLLECT_AFTER)
         with long.when_told() as stop, tqdm(total=options["tracks"], unit=" tracks", desc="Writing") as bar:
             made = seeding.seed(tracks=options["tracks"], number=options["seed"], progress=bar.update, stop=stop)
-        with tqdm(unit=" rows", desc="Indexing") as bar:
-            entering.index(progress=bar.update)
+        with tqdm(unit=" steps", unit_scale=True, desc="Indexing") as bar:
+            entering.index(progress=long.show(bar))
         if not made.tracks:
             self.stdout.write(f"Nothing to add: seed {options['seed']} already has these {made.known} tracks.")
             return
