@@ -36,7 +36,7 @@ class Search(CatalogView):
             if copy.stands:
                 return copy.confirm()
             wanted = kinds if query else ()
-            found = search.search(query, kinds=wanted, limit=limit, at=moment.at, fresh=fresh, budget=budget)
+            found = search.search(query, kinds=wanted, limit=limit, at=moment.at, fresh=fresh, budget=budget, now=now)
             data = _found(query, found, moment, budget)
         # While the index catches up, the same version of the catalog finds more a bit later.
         if now.lagging or data["partial"]:

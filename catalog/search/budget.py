@@ -4,7 +4,6 @@ Whether there is time is decided before a statement: what it will take is known 
 none can be taken back from a slow network. So an answer takes at most `WHOLE` and one statement.
 """
 
-import threading
 import time
 from collections.abc import Callable, Sequence
 from types import TracebackType
@@ -20,9 +19,6 @@ T = TypeVar("T")
 
 WHOLE = 0.8  # seconds; nothing is begun after them. At 300 ms a statement: the search, its songs, its artists
 EXTRAS = 0.25  # seconds, in which misspelt words are mended and words left out
-PROVEN = 5.0  # seconds for which a connection that answered needs no question whether it still stands
-
-_proven = threading.local()  # .at: time.monotonic() of the last answer to this thread
 
 
 class Budget:
@@ -84,7 +80,8 @@ class Budget:
             return self._timed(reader, *args, **kwargs)
         for last in (False, True):
             try:
-                _connect()
+                connection.ensure_connection()
+                connection.health_check_done = True  # type: ignore[attr-defined]  # this statement is one
                 with pulse.impatient():
                     found = self._timed(reader, *args, **kwargs)
             except (OperationalError, InterfaceError) as error:
@@ -95,7 +92,6 @@ class Budget:
                     self._give_up(error)
                     return None
             else:
-                _proven.at = time.monotonic()
                 return found
         return None
 
@@ -111,15 +107,3 @@ class Budget:
             return reader(*args, **kwargs)
         finally:
             pulse.note(time.monotonic() - started)
-
-
-def _connect() -> None:
-    """Do what Django does at a request's first statement, but ask a connection that has just answered nothing."""
-    if time.monotonic() - getattr(_proven, "at", 0.0) < PROVEN:
-        connection.health_check_done = True  # type: ignore[attr-defined]
-    started = time.monotonic()
-    with pulse.impatient():
-        connection.close_if_health_check_failed()
-    if connection.connection is None and time.monotonic() - started >= pulse.DEAD:
-        raise OperationalError("A connection that stood does not answer.")  # nor would a new one
-    connection.ensure_connection()

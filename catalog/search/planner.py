@@ -13,6 +13,7 @@ from catalog.search.asks import HEAD, MIDDLE, WHOLE, Ask
 from catalog.search.budget import Budget
 from catalog.search.documents import Document
 from catalog.search.forms import Corrections
+from catalog.search.present import Present
 from catalog.search.typos import Known
 
 CANDIDATES = 80  # that are read of a posting list, and at least twice the limit: versions of a song fold into one
@@ -31,22 +32,24 @@ def search(
     at: datetime,
     fresh: bool = False,
     budget: Budget | None = None,
+    now: Present | None = None,
 ) -> Found:
     """Return at most `limit` listed and released rows of each kind in `kinds` (track, artist, album).
 
     Any str is taken; of a long one the first 256 characters and 12 words. The index may be a moment behind the
     catalog, and what is kept an hour, so the caller drops ids that it no longer lists. `fresh` reads past what is kept.
-    `budget` is that of the caller's whole answer; without one the search has all of it.
+    `budget` is that of the caller's whole answer; without one the search has all of it. `now` is what the caller knows
+    to stand at present.
     """
     if budget is None:
         with Budget() as own:
-            return search(query, kinds=kinds, limit=limit, at=at, fresh=fresh, budget=own)
+            return search(query, kinds=kinds, limit=limit, at=at, fresh=fresh, budget=own, now=now)
     started = time.perf_counter()
     asked = asking.read(query)
     if asked.empty or not kinds:
         return Found()
     wanted = [kind for kind in tables.KINDS if kind in kinds]
-    now = present.read(budget, fresh=fresh)
+    now = now or present.read(budget, fresh=fresh)
     name = answers.name_of(asked, kinds=wanted, limit=limit)
     kept = None if fresh else answers.find(name)
     if kept is not None and kept.stands(now, at=at, name=name):
@@ -104,8 +107,10 @@ class _Looking:
         named = [Ask(kind, [], keys) for kind in self.kinds if keys]
         thin = self._ask([*strict, *named])
         if thin is None and not any(self.found.values()):
+            thin = self._ask([*named[:1], *self._beginnings()])
+            self._go_on(thin, needed=True, left_out=3)
             self.stage = 3
-            return self._ask([*named[:1], *self._beginnings()]) is not None
+            return thin is not None
         self._go_on(thin, needed=not any(self.found.values()), left_out=2)
         self._mend(hits=sum(self.most.values()))
         self._relax()
