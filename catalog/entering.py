@@ -4,13 +4,13 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import count, islice
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from catalog import bulk, completions, credits, derived, doubles, entries, imports, names, search  # noqa: A004
+from catalog.cells import Row
 from catalog.entries import Entry
 from catalog.models import (
     Album,
@@ -25,7 +25,6 @@ from catalog.models import (
     popularity,
 )
 from catalog.roster import Found, Named, Roster
-from catalog.sheets import Row
 from catalog.tallies import Tallies
 
 logger = logging.getLogger(__name__)
@@ -82,7 +81,7 @@ class Writer:
             imports.hold_catalog()
             self._look_again()
             found = self._roster.find(*entries.named(batch))
-            _respell(batch, found)
+            entries.respell(batch, found)
             known = doubles.match(batch, found)
             new = [entry for entry in batch if entry.new]
             _write_genres(found)
@@ -160,37 +159,6 @@ class Writer:
         )
 
 
-class Rehearsal:
-    """Finds out what a `Writer` would do, and writes nothing; it remembers eight bytes of each new name and track."""
-
-    def __init__(self) -> None:
-        self._fresh = count(-1, -1)
-        self._roster = Roster(new_ids=lambda _, number: list(islice(self._fresh, number)))
-        self._seen: set[int] = set()
-
-    def write(self, rows: Sequence[Row]) -> tuple[Written, list[int]]:
-        """Return what a batch would bring, and no ids."""
-        batch = [entries.read(row) for row in rows]
-        found = self._roster.find(*entries.named(batch))
-        _respell(batch, found)
-        doubles.match(batch, found)
-        new = [
-            entry
-            for entry in batch
-            if entry.new and self._first((entry.lead, entry.disc, entry.row.track, entry.title, entry.artist))
-        ]
-        albums = sum(self._first(lead.key) for lead in found.new_albums.values())
-        used = {found.artists[key].id for entry in new for key in entry.people.keys}
-        artists = sum(self._first((key,)) for row_id, key in found.new_artists.items() if row_id in used)
-        self._roster.keep(found)
-        return Written(len(new), len(batch) - len(new), 0, albums, artists), [0] * len(batch)
-
-    def _first(self, name: object) -> bool:
-        before = len(self._seen)
-        self._seen.add(hash(name))
-        return len(self._seen) > before
-
-
 def index(*, progress: Callable[[int, int], object]) -> None:
     """Let what was written be found: by its notes, or all of it anew where that is quicker; told steps done and all."""
     noted, done = SearchChange.objects.count(), 0
@@ -209,14 +177,6 @@ def index(*, progress: Callable[[int, int], object]) -> None:
     while number := search.index_pending():
         done += number
         progress(done, max(noted, done))
-
-
-def _respell(batch: Sequence[Entry], found: Found) -> None:
-    """Show artists who were merged away by the name that stays."""
-    for entry in batch:
-        key = entry.people.keys[0]
-        if entry.artist == key and names.fold(name := found.artists[key].name) != key:
-            entry.shown, entry.artist = name, names.fold(name)
 
 
 def _people(entry: Entry, found: Found) -> list[tuple[int, str, str]]:

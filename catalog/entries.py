@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from catalog import credits, names, roster, tagnames  # noqa: A004 - the built-in one is for the console
+from catalog.cells import GENRE_MARKS, Row
 from catalog.credits import Credit
-from catalog.roster import Lead
-from catalog.sheets import GENRE_MARKS, Row
+from catalog.roster import Found, Lead
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,14 @@ def named(entries: Iterable[Entry]) -> tuple[dict[str, str], dict[str, Lead], di
         for slug, name in entry.genres:
             genres.setdefault(slug, name)
     return artists, albums, genres
+
+
+def respell(batch: Iterable[Entry], found: Found) -> None:
+    """Show artists who were merged away by the name that stays."""
+    for entry in batch:
+        key = entry.people.keys[0]
+        if entry.artist == key and names.fold(name := found.artists[key].name) != key:
+            entry.shown, entry.artist = name, names.fold(name)
 
 
 @lru_cache(maxsize=1024)

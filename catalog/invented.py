@@ -8,29 +8,12 @@ and remastered versions, remixes, karaoke, songs of others, guests, classical wo
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate, count
+from itertools import count
 from random import Random
 
-from catalog import vocabulary
-from catalog.patterns import (
-    BANDS,
-    BEST_OF,
-    EXPLICIT,
-    GENRES,
-    HALL,
-    KARAOKE,
-    KEYS,
-    MOVEMENTS,
-    NAMESAKES,
-    OWN_GENRES,
-    OWN_SCRIPT,
-    REMARKS,
-    SMALL,
-    SPOKEN,
-    TEMPI,
-    WORKS,
-)
-from catalog.sheets import Row
+from catalog import naming, vocabulary
+from catalog.cells import Row
+from catalog.patterns import BEST_OF, EXPLICIT, HALL, REMARKS
 from catalog.tongues import TONGUES
 
 THIS_YEAR = 2026
@@ -73,13 +56,13 @@ def rows(seed: int, *, first: int = 0) -> Iterator[Row]:
 def artist(seed: int, number: int) -> Artist:
     """Return one artist."""
     dice = Random(seed << 40 | number)
-    tongue = _TONGUES[_place(_TONGUE_SUMS, dice)]
-    genre = _genre(dice, tongue)
-    name, alias = _name(dice, tongue)
+    tongue = naming.tongue_of(dice)
+    genre = naming.genre(dice, tongue)
+    name, alias = naming.name(dice, tongue)
     if karaoke := dice.random() < 0.003:
-        name, alias = _pick(dice, KARAOKE).format(vocabulary.capital(vocabulary.word(dice, TONGUES["en"]))), ""
+        name, alias = naming.karaoke(dice), ""
     since = min(max(int(THIS_YEAR - dice.expovariate(1 / 15)), 1955), THIS_YEAR)
-    hits = tuple(_title(dice, tongue, genre) for _ in range(HITS))
+    hits = tuple(naming.title(dice, tongue, genre) for _ in range(HITS))
     return Artist(number, tongue, name, alias, genre, karaoke, since, fame(seed, number), hits)
 
 
@@ -114,7 +97,7 @@ class _Discography:
         for place in range(1 + min(int(dice.expovariate(1.3) * (0.3 + min(who.fame, 1000) ** 0.15)), 40)):
             album, songs = self._record(place)
             album = self._unlike(album)
-            genre = who.genre if dice.random() < 0.8 else f"{who.genre}; {_genre(dice, who.tongue)}"
+            genre = who.genre if dice.random() < 0.8 else f"{who.genre}; {naming.genre(dice, who.tongue)}"
             second = len(songs) // 2 if len(songs) > 15 else len(songs)  # where the second disc begins
             for number, song in enumerate(songs):
                 disc = 1 + (number >= second)
@@ -149,11 +132,11 @@ class _Discography:
             return song.title, [song] if dice.random() < 0.6 else [song, self._version(song)]
         if kind < 0.42:
             songs = [self._song() for _ in range(4 + int(dice.random() * 3))]
-            return f"{_title(dice, who.tongue)} EP", songs
+            return f"{naming.title(dice, who.tongue)} EP", songs
         if len(self._made) > 12 and kind > 0.86:
             return self._best_of() if kind > 0.93 else self._concert()
         songs = [self._song() for _ in range(8 + int(dice.random() * 7))]
-        title = who.name if not place and dice.random() < 0.2 else _title(dice, who.tongue)
+        title = who.name if not place and dice.random() < 0.2 else naming.title(dice, who.tongue)
         if 0.8 < kind < 0.84:
             return f"{title} (Deluxe Edition)", songs + [self._version(song) for song in songs[:3]]
         if kind < 0.48 and who.since < 2000:
@@ -165,7 +148,7 @@ class _Discography:
         return HALL.format(place), [self._version(song, " (Live)") for song in self._known(10)]
 
     def _best_of(self) -> tuple[str, list[_Song]]:
-        title = _pick(self._dice, BEST_OF).format(self._who.name)
+        title = naming.pick(self._dice, BEST_OF).format(self._who.name)
         return title, self._known(12 + int(self._dice.random() * 9))
 
     def _known(self, number: int) -> list[_Song]:
@@ -174,7 +157,7 @@ class _Discography:
     def _song(self, *, lift: float = 1.0) -> _Song:
         """Make a song; its plays are the artist's fame over the rank that it happens to have among their songs."""
         dice, who = self._dice, self._who
-        title = self._titles.pop(0) if self._titles else _title(dice, who.tongue, who.genre)
+        title = self._titles.pop(0) if self._titles else naming.title(dice, who.tongue, who.genre)
         if who.number and (who.karaoke or dice.random() < 0.02):
             title = self._of_another()
         share = lift / (1.0 + 30.0 * dice.random() ** 0.7) * (0.05 + dice.random())
@@ -189,14 +172,14 @@ class _Discography:
 
     def _version(self, song: _Song, remark: str = "") -> _Song:
         dice = self._dice
-        remark = remark or _pick(dice, REMARKS).format(vocabulary.capital(vocabulary.word(dice, TONGUES["en"])))
+        remark = remark or naming.pick(dice, REMARKS).format(vocabulary.capital(vocabulary.word(dice, TONGUES["en"])))
         longer = 1.0 + 0.25 * dice.random()
         return _Song(song.title + remark, int(song.ms * longer), int(song.plays * 0.12 * dice.random()), song.explicit)
 
     def _of_another(self) -> str:
         """Return the title of a song of somebody else."""
         other = self._another()
-        title = _pick(self._dice, other.hits)
+        title = naming.pick(self._dice, other.hits)
         if self._who.karaoke:
             return f"{title} (Karaoke Version) [In the Style of {other.name}]"
         return f"{title} ({other.name} Cover)" if self._dice.random() < 0.3 else title
@@ -213,63 +196,6 @@ class _Discography:
         return f"{self._who.name} feat. {other}" if self._dice.random() < 0.7 else f"{self._who.name}; {other}"
 
 
-def _name(dice: Random, tongue: str) -> tuple[str, str]:
-    """Return a name, and other names: how it is written in Latin letters, or what else somebody is called."""
-    language = TONGUES[tongue]
-    if dice.random() < 0.55:
-        first, last = vocabulary.name(dice, language)
-        name = f"{last}{language.space}{first}" if language.last_first else f"{first} {last}"
-    elif tongue == "en" or (tongue not in OWN_SCRIPT and dice.random() < 0.4):
-        words = (vocabulary.capital(vocabulary.word(dice, language, rare=True)) for _ in range(2))
-        name = _pick(dice, BANDS).format(*words)
-    else:
-        words = (vocabulary.word(dice, language, rare=True) for _ in range(1 + int(dice.random() * 2.5)))
-        name = vocabulary.capital(language.space.join(words))
-    if tongue in OWN_SCRIPT:
-        latin = vocabulary.roman(name)
-        if latin.isascii():
-            return name, latin.title()
-        return name, vocabulary.capital(vocabulary.word(dice, TONGUES["en"])) if dice.random() < 0.5 else ""
-    return name, "".join(part[0] for part in name.split()) if dice.random() < 0.02 and " " in name else ""
-
-
-def _title(dice: Random, tongue: str, genre: str = "") -> str:
-    chance = dice.random()
-    if genre == "Classical":
-        return _work(dice)
-    if chance < 0.05:
-        return NAMESAKES[_place(_NAMESAKE_SUMS, dice)]
-    language = TONGUES["en" if tongue != "en" and chance < 0.2 else tongue]
-    shape = _pick(dice, language.shapes)
-    parts = shape.split("%")
-    text = parts[0] + "".join(vocabulary.word(dice, language) + part for part in parts[1:])
-    if not language.titled:
-        start = len(text) - len(text.lstrip("¿¡"))
-        return text[:start] + vocabulary.capital(text[start:])
-    words = text.split(" ")
-    return " ".join(word if word in SMALL and place else _titled(word) for place, word in enumerate(words))
-
-
-def _titled(word: str) -> str:
-    if word[:1] == "(":
-        return word[0] + vocabulary.capital(word[1:])
-    return vocabulary.capital(word)
-
-
-def _work(dice: Random) -> str:
-    """Return a movement of a classical work."""
-    number, movement = 1 + int(dice.random() * 12), int(dice.random() * len(MOVEMENTS))
-    key = f"{_pick(dice, KEYS)} {'Major' if dice.random() < 0.6 else 'Minor'}"
-    opus = 1 + int(dice.random() * 120)
-    return f"{_pick(dice, WORKS)} No. {number} in {key}, Op. {opus}: {MOVEMENTS[movement]}. {_pick(dice, TEMPI)}"
-
-
-def _genre(dice: Random, tongue: str) -> str:
-    if tongue in OWN_GENRES and dice.random() < 0.45:
-        return _pick(dice, OWN_GENRES[tongue])
-    return GENRES[_place(_GENRE_SUMS, dice)]
-
-
 def _seconds(dice: Random) -> float:
     chance = dice.random()
     if chance < 0.04:
@@ -277,24 +203,3 @@ def _seconds(dice: Random) -> float:
     if chance > 0.97:
         return 400 + 700 * dice.random()
     return 110 + 130 * (dice.random() + dice.random())
-
-
-def _pick(dice: Random, some: tuple[str, ...]) -> str:
-    return some[int(dice.random() * len(some))]
-
-
-def _place(sums: list[float], dice: Random) -> int:
-    """Draw a place by its weight; the sums run up to 1."""
-    chance = dice.random()
-    return next((place for place, until in enumerate(sums) if chance < until), len(sums) - 1)
-
-
-def _sums(weights: list[float]) -> list[float]:
-    total = sum(weights)
-    return [one / total for one in accumulate(weights)]
-
-
-_TONGUES = [tongue for tongue, _ in SPOKEN]
-_TONGUE_SUMS = _sums([weight for _, weight in SPOKEN])
-_GENRE_SUMS = _sums([1 / (place + 2) for place in range(len(GENRES))])
-_NAMESAKE_SUMS = _sums([1 / (place + 3) for place in range(len(NAMESAKES))])

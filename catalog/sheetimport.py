@@ -10,8 +10,10 @@ from itertools import islice
 
 from catalog import bulk, entering, imports
 from catalog.attachments import Attachments, Wanted
+from catalog.cells import Row
 from catalog.entering import Written
-from catalog.sheets import Readable, Refused, Row, Sheet
+from catalog.rehearsal import Rehearsal
+from catalog.sheets import Readable, Refused, Sheet
 
 KEPT = 1000  # refused rows whose reasons are told; of the rest their number
 
@@ -55,7 +57,7 @@ def import_sheet(
     began, report, sheet = time.monotonic(), Report(), Sheet(file)
     with imports.turn(waiting=waiting, stop=stop) as ours, bulk.room(), Attachments(bucket) as attachments:
         report.stopped = not ours
-        writer = entering.Rehearsal() if dry_run else entering.Writer()
+        writer = Rehearsal() if dry_run else entering.Writer()
         rows = sheet.rows()
         while not report.stopped and (batch := list(islice(rows, entering.BATCH))):
             report.rows += len(batch)
@@ -68,7 +70,7 @@ def import_sheet(
 
 def _take(
     batch: list[tuple[int, Row] | Refused],
-    writer: "entering.Writer | entering.Rehearsal",
+    writer: entering.Writer | Rehearsal,
     attachments: Attachments,
     report: Report,
     *,

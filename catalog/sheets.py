@@ -4,28 +4,17 @@ A field of a tab-separated sheet is what stands between tabs (IANA text/tab-sepa
 but for those of programs that double the quotes in a field which they then quote. Lines are numbered as in the file.
 """
 
-import re
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import orjson
 
-from catalog import credits  # noqa: A004 - the built-in one is for the console
+from catalog import cells
+from catalog.cells import COLUMNS, Bad, Row
 
 LONGEST = 64 * 1024  # bytes of a line; names of the greatest length take 20 KB
-LONGEST_ALIASES, LONGEST_GENRES, LONGEST_GENRE, LONGEST_KEY = 1000, 500, 100, 1024  # characters
-GENRE_MARKS = re.compile(r"[;,/]")
-SHOWN = 40  # characters of a value that a reason repeats
-LONGEST_MS = 24 * 3600 * 1000
-MOST_NUMBER = 32_767  # of a disc and a track
-MOST_PLAYS = 10**15
-YEARS = (1800, 2099)
-COLUMNS = (
-    *("artist", "aliases", "album", "title", "genre", "year", "disc", "track", "duration_ms", "explicit", "plays"),
-    "audio",
-)
 NEEDED = ("artist", "title")
 
 
@@ -34,23 +23,6 @@ class Readable(Protocol):
 
     def readline(self, limit: int, /) -> bytes:
         """Return the rest of a line, no more than so many bytes of it; nothing at the end."""
-
-
-class Row(NamedTuple):
-    """What a sheet says of one track; a tuple, since a frozen dataclass takes five times as long to make."""
-
-    artist: str  # as written: several with `;` between, guests after `feat.`
-    title: str
-    aliases: str = ""  # other names of the artist, `;` between
-    album: str = ""  # empty for a single track
-    genre: str = ""  # several with `;` or `/` between
-    year: int | None = None
-    disc: int | None = None
-    track: int | None = None  # number on the disc
-    duration_ms: int = 0  # 0 where the sheet does not say
-    explicit: bool = False
-    plays: int = 0
-    audio: str = ""  # the name of an object in the storage; empty where there is nothing to play
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +38,6 @@ Numbered: TypeAlias = "tuple[int, Row] | Refused"
 
 class Unusable(Exception):
     """The sheet as a whole is none; the message says why, as a sentence."""
-
-
-class _Bad(Exception):
-    """A row is wrong; the message is the reason."""
 
 
 class Sheet:
@@ -106,24 +74,24 @@ class Sheet:
                     yield Refused(number, f"is longer than {LONGEST // 1024} KB")
                 elif line.strip():
                     try:
-                        yield number, _row(read(line))
-                    except _Bad as reason:
+                        yield number, cells.read(read(line))
+                    except Bad as reason:
                         yield Refused(number, str(reason))
 
     def _from_fields(self, line: bytes) -> dict[str, str]:
-        fields = _text(line, _Bad).split("\t")
+        fields = _text(line, Bad).split("\t")
         if '"' in fields[0] or b'"' in line:
             fields = [_unquoted(field) for field in fields]
         if len(fields) > len(self._columns):
-            raise _Bad(f"has {len(fields)} fields, and the header {len(self._columns)}")
+            raise Bad(f"has {len(fields)} fields, and the header {len(self._columns)}")
         return dict(zip(self._columns, fields, strict=False))
 
     @staticmethod
     def _from_json(line: bytes) -> dict[str, str]:
         told = _object(line)
         if unknown := [name for name in told if name not in COLUMNS]:
-            raise _Bad(f"has an unknown column {_shown(unknown[0])}")
-        return {name: _plain(name, value) for name, value in told.items() if value is not None}
+            raise Bad(f"has an unknown column {cells.shown(unknown[0])}")
+        return {name: cells.plain(name, value) for name, value in told.items() if value is not None}
 
 
 def _lines(file: Readable) -> Iterator[tuple[int, bytes | None]]:
@@ -164,7 +132,7 @@ def _unquoted(field: str) -> str:
 def _told_in(line: bytes) -> list[str]:
     try:
         return list(_object(line))
-    except _Bad as reason:
+    except Bad as reason:
         raise Unusable(f"The first line {reason}.") from None
 
 
@@ -172,101 +140,18 @@ def _object(line: bytes) -> dict[str, Any]:
     try:
         told = orjson.loads(line)
     except orjson.JSONDecodeError as error:
-        raise _Bad(f"is no JSON: {error.msg}") from None
+        raise Bad(f"is no JSON: {error.msg}") from None
     if not isinstance(told, dict):
-        raise _Bad("is no JSON object")
+        raise Bad("is no JSON object")
     return told
 
 
 def _check(columns: list[str], *, needed: bool) -> None:
     """Raise Unusable unless these are columns of a sheet."""
     if unknown := [name for name in columns if name not in COLUMNS]:
-        several = ", ".join(map(_shown, unknown[:10])) + (" ..." if len(unknown) > 10 else "")
+        several = ", ".join(map(cells.shown, unknown[:10])) + (" ..." if len(unknown) > 10 else "")
         raise Unusable(f"Unknown columns: {several}. Known are {', '.join(COLUMNS)}.")
     if doubled := [name for name in COLUMNS if columns.count(name) > 1]:
         raise Unusable(f"The column {doubled[0]} is there twice.")
     if needed and (lacking := [name for name in NEEDED if name not in columns]):
         raise Unusable(f"There is no column {' and no column '.join(lacking)}.")
-
-
-def _row(told: Mapping[str, str]) -> Row:
-    """Return the row that was told; raise _Bad with the reason."""
-    get = told.get
-    artist, title = get("artist", ""), get("title", "")
-    artist, title = _clean("artist", artist, credits.CREDIT_LIMIT), _clean("title", title, credits.NAME_LIMIT)
-    if not artist.strip("; ") or not title:
-        raise _Bad(f"has no {'title' if artist.strip('; ') else 'artist'}")
-    genre = _clean("genre", get("genre", ""), LONGEST_GENRES)
-    _measure("artist", artist.split(";"), credits.NAME_LIMIT)
-    _measure("genre", GENRE_MARKS.split(genre), LONGEST_GENRE)
-    return Row(
-        artist,
-        title,
-        _clean("aliases", get("aliases", ""), LONGEST_ALIASES),
-        _clean("album", get("album", ""), credits.NAME_LIMIT),
-        genre,
-        _number("year", get("year", ""), *YEARS),
-        _number("disc", get("disc", ""), 1, MOST_NUMBER),
-        _number("track", get("track", ""), 1, MOST_NUMBER),
-        _number("duration_ms", get("duration_ms", ""), 0, LONGEST_MS) or 0,
-        bool(_number("explicit", get("explicit", ""), 0, 1)),
-        _number("plays", get("plays", ""), 0, MOST_PLAYS) or 0,
-        _key(get("audio", "").strip()),
-    )
-
-
-def _plain(name: str, value: Any) -> str:
-    """Return a JSON value as a field."""
-    if isinstance(value, str):
-        if "\0" in value:
-            raise _Bad("holds a NUL")
-        return value
-    if isinstance(value, bool) and name == "explicit":
-        return str(int(value))
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    raise _Bad(f"{name} is no {'number' if name in {'year', 'disc', 'track', 'duration_ms', 'plays'} else 'text'}")
-
-
-def _clean(name: str, text: str, limit: int) -> str:
-    """Return the text on one line, without what cannot be seen."""
-    if not text:
-        return text
-    cleaned = credits.clean(text, limit + 1)
-    if len(cleaned) > limit:
-        raise _Bad(f"{name} is longer than {limit} characters")
-    return cleaned
-
-
-def _measure(name: str, parts: Iterable[str], limit: int) -> None:
-    if any(len(part) > limit for part in parts):
-        raise _Bad(f"{name} is longer than {limit} characters")
-
-
-def _number(name: str, text: str, least: int, most: int) -> int | None:
-    """Return a whole number; None where the field is empty, or 0 where there is no 0."""
-    text = text.strip()
-    if not text:
-        return None
-    if not (text.isascii() and text.isdecimal()):
-        raise _Bad(f"{name} {_shown(text)} is no whole number")
-    number = int(text[:20])
-    if not number and least:
-        return None  # how many programs write what they do not know
-    if not least <= number <= most:
-        raise _Bad(f"{name} {_shown(text)} is not from {least} to {most}")
-    return number
-
-
-def _key(text: str) -> str:
-    """Return the name of an object: never an address, and never a way out of the storage."""
-    if not text:
-        return ""
-    parts = text.split("/")
-    if len(text) > LONGEST_KEY or not text.isprintable() or "\\" in text or {"", ".", ".."} & set(parts):
-        raise _Bad(f"audio {_shown(text)} is no name of an object in the storage")
-    return text
-
-
-def _shown(text: str) -> str:
-    return f'"{credits.clean(text[:SHOWN], SHOWN)}{"..." if len(text) > SHOWN else ""}"'

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from catalog import credits, search  # noqa: A004
 from catalog.models import Album, Artist, Credit, Genre, SearchChange, Track
-from catalog.sheets import COLUMNS, LONGEST, Refused, Sheet, Unusable
+from catalog.cells import COLUMNS
+from catalog.sheets import LONGEST, Refused, Sheet, Unusable
 from catalog.tests import recounts
 
 HEAD = "\t".join(COLUMNS)

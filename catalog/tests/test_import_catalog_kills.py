@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from catalog import invented
-from catalog.sheets import COLUMNS
+from catalog.cells import COLUMNS
 from spotify_lite.tests.rig import chaos, lack, postgres, server
 
 pytestmark = [pytest.mark.rig, pytest.mark.slow]
