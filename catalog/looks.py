@@ -1,8 +1,9 @@
-"""The doctor's looks at where media are kept, and at what works on them."""
+"""The doctor's looks at where media are kept, at what works on them, and at the index that finds them."""
 
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -12,17 +13,20 @@ import urllib3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
+from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
 from catalog import origins, s3, walls
-from catalog.models import Work
+from catalog.models import Lane, SearchBuild, SearchChange, Work
+from catalog.search import postgres_filling, rebuilding, state, tables
 from spotify_lite.doctor import MISSING, OK, WARNING, Finding, side_by_side
 from spotify_lite.places import Origin
 
 CONFIG = s3.CLIENT.merge(Config(retries={"total_max_attempts": 1}, connect_timeout=2, read_timeout=5))
 PROBE = b"A probe of `manage.py doctor`. It may be deleted.\n"
 WAITING = timedelta(minutes=10)  # work that is due for so long has nobody who does it
+UNINDEXED = 1.0  # seconds, in which a worker that lives takes the first note of those that wait
 NO_RULES = {"NoSuchCORSConfiguration", "NotImplemented"}
 
 
@@ -35,6 +39,7 @@ def findings() -> Iterator[Finding]:
     yield ffmpeg()
     yield sandbox()
     yield waiting_work()
+    yield search_index()
     yield Finding("packaging", OK, f"{settings.PACKAGING}, AAC at {', '.join(map(str, settings.LADDER))} kbit/s")
 
 
@@ -158,3 +163,51 @@ def waiting_work() -> Finding:
             "work", WARNING, f"{told}; the oldest is due for {(now - oldest) // timedelta(minutes=1)} minutes"
         )
     return Finding("work", OK, told)
+
+
+def search_index() -> Finding:
+    """Tell what the search index holds, and whether it is of this code and keeps up with the catalog."""
+    try:
+        standing, build = state.read(), SearchBuild.objects.filter(id=1).first()
+        with connection.cursor() as cursor:
+            counts = {kind: tables.count(cursor, tables.LIVE, kind) for kind in tables.KINDS}
+            lacking = list(_tiers_lacking(cursor, counts)) if connection.vendor == "postgresql" else []
+        waits, stuck = _notes()
+    except DatabaseError as error:
+        return Finding("search", MISSING, f"the index could not be read: {error}")
+    told = ", ".join(f"{count} {kind}s" for kind, count in counts.items())
+    told = f"{told}; layout {standing.layout}, generation {standing.generation}, {waits} changes wait"
+    if build:
+        step = f"{build.kind}s" if build.step == rebuilding.DOCUMENTS else f"what follows {build.step}"
+        told += f"; another is being built since {build.started_at:%Y-%m-%d %H:%M} UTC, at {step}"
+    if standing.layout == state.NEVER_BUILT:
+        told += "; it was never built: a worker does it, or `manage.py search_rebuild`"
+    elif standing.layout != state.LAYOUT:
+        told += f"; this code has layout {state.LAYOUT}: a worker builds it anew, or `manage.py search_rebuild`"
+    elif stuck:
+        told += "; nobody takes them: does a worker run?"
+    elif lacking:
+        told += f"; without {', '.join(lacking)}: does the clock (beat) run, which has them made at night?"
+    else:
+        return Finding("search", OK, told)
+    return Finding("search", WARNING, told)
+
+
+def _notes() -> tuple[int, bool]:
+    """Return how many changes the indexer has still to take, and whether it takes none."""
+    notes = SearchChange.objects.exclude(lane=Lane.COVERED).order_by("lane", "id").values_list("id", flat=True)
+    number, first = notes.count(), notes.first()
+    if first is None:
+        return number, False
+    time.sleep(UNINDEXED)
+    return number, notes.first() == first
+
+
+def _tiers_lacking(cursor: CursorWrapper, counts: dict[str, int]) -> Iterator[str]:
+    """Yield the indexes of the most popular documents that PostgreSQL should have by now."""
+    cursor.execute("SELECT kind, tier FROM search_tier")
+    there = set(cursor.fetchall())
+    for kind, count in counts.items():
+        for tier, (_, from_size) in postgres_filling.TIERS.items():
+            if count > from_size and (kind, tier) not in there:
+                yield f"the {tier} of {kind}s"
