@@ -11,7 +11,7 @@ PIP = $(BIN)/python -m pip install --quiet --no-input --disable-pip-version-chec
 BENCHMARKS = api search progress importing packaging lighthouse edge
 CHAOS = $(addprefix spotify_lite/tests/test_,kill.py worker_kills.py cluster.py edge_load.py) \
   $(addprefix catalog/tests/test_,direct_processes.py import_bucket.py import_catalog_kills.py move_media.py) \
-  catalog/tests/test_upload_processes.py \
+  $(addprefix catalog/tests/test_,search_processes.py upload_processes.py) \
   spotify_lite/tests/e2e/test_adaptive.py
 LOCAL = VAR_DIR=var/lint  # settings want a place of their own, also for what only reads the source
 

@@ -8,7 +8,7 @@ from catalog import bulk
 from catalog.models import Lane, SearchBuild, SearchChange, SearchMissed
 from catalog.search import entries, state, tables
 
-BATCH = 250  # notes a transaction: writers wait for it, and so does whoever comes behind a bulk
+BATCH = 100  # notes a transaction: writers wait for it, and so does whoever comes behind a bulk
 INDEXERS_LOCK = 0x5EA2C4  # of PostgreSQL's advisory locks
 
 

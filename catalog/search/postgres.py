@@ -81,7 +81,7 @@ def first(cursor: CursorWrapper, table: str, token: str) -> int | None:
     """Return the sid of the most popular document that has a token."""
     wanted = _quoted((token, False))
     cursor.execute(f"SELECT min(sid + 0) FROM {table} WHERE tsv @@ %s::tsquery", [wanted])
-    return cursor.fetchone()[0]  # type: ignore[no-any-return]
+    return cursor.fetchone()[0]
 
 
 def first_of_prefix(cursor: CursorWrapper, table: str, prefix: str) -> list[int]:

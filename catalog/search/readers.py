@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 
-from django.db import connection
-
 from catalog.search import entries, tables
 from catalog.search.documents import Document
 from catalog.search.entries import BATCH, Batch, Source
@@ -21,15 +19,11 @@ WORTH = 4 * BATCH  # rows; below, a process takes longer to start than to read t
 @contextmanager
 def source(rows: int) -> Iterator[Source]:
     """Read so many rows here, or in as many processes as the machine has to spare."""
-    # In a transaction there is what others do not see yet, and in memory what they never will.
-    alone = connection.in_atomic_block or (
-        connection.vendor == "sqlite" and ":memory:" in connection.settings_dict["NAME"]
-    )
-    if rows < WORTH or alone:
+    if rows < WORTH or not apart.possible():
         yield entries.after
         return
     count = min(MOST, max(1, (os.cpu_count() or 1) - 1))
-    readers = [_start() for _ in range(count)]
+    readers = [apart.start("catalog.search.readers.answer") for _ in range(count)]
     try:
         yield _Ahead(readers)
     finally:
@@ -66,14 +60,8 @@ class _Ahead:
             self._place = last
 
 
-def _start() -> Connection:
-    database = {name: connection.settings_dict[name] for name in ("NAME", "HOST", "PORT")}
-    return apart.start("catalog.search.readers.answer", database)
-
-
-def answer(asks: Connection, database: dict[str, str]) -> None:
+def answer(asks: Connection) -> None:
     """Answer asks until whoever asks is gone."""
-    connection.settings_dict.update(database)
     while True:
         try:
             kind, row_ids = asks.recv()

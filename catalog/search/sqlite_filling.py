@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
 from itertools import islice
+from multiprocessing.connection import Connection
 from typing import Any
 
 from django.db import connection, transaction
@@ -16,6 +17,7 @@ from django.db.backends.utils import CursorWrapper
 
 from catalog.search import sqlite, tables
 from catalog.search.documents import Document
+from spotify_lite import apart
 
 READ = 20_000  # documents at once
 WRITTEN = 20_000  # rows a transaction
@@ -92,16 +94,18 @@ def _merge_some(table: str, pages: int) -> bool:
     return bool(after - before >= 2)  # as FTS5's manual says
 
 
-def _write_keys(index: str) -> Iterator[float]:
-    for place, kind in enumerate(tables.KINDS):
+def write_keys(told: Connection | None, index: str) -> None:
+    """Write the exact names of all documents, and tell when that is done."""
+    for kind in tables.KINDS:
         with closing(_Sorter("k", "sid")) as keys:
             for documents in _documents(index, kind):
                 keys.add(tables.keys_of(documents))
             _fill(f"{index}_{kind}_key", "k, sid", keys.rows("SELECT k, sid FROM rows ORDER BY k, sid"))
-        yield (place + 1) / len(tables.KINDS)
+    if told:
+        told.send(None)
 
 
-def _write_terms(index: str) -> Iterator[float]:
+def _write_terms(index: str) -> None:
     with closing(_Sorter("term", "df", "minsid")) as terms:
         for documents in _documents(index, "track"):
             tracks: Counter[str] = Counter()
@@ -112,24 +116,35 @@ def _write_terms(index: str) -> Iterator[float]:
                 for word in words:
                     first.setdefault(word, document.sid)
             terms.add((word, df, first[word]) for word, df in tracks.items())
-        yield 0.5
         summed = terms.rows("SELECT term, sum(df), min(minsid) FROM rows GROUP BY term ORDER BY term")
         _fill(f"{index}_term", "term, df, minsid", summed)
-    yield 1.0
 
 
-def _write_typos(index: str) -> Iterator[float]:
+def _write_typos(index: str) -> None:
     with closing(_Sorter("k", "term")) as typos:
         last = ""
         while terms := _rows(f"SELECT term FROM {index}_term WHERE term > %s ORDER BY term LIMIT {READ}", [last]):
             typos.add(tables.typos_of(term for (term,) in terms))
             ((last,),) = terms[-1:]
-        yield 0.5
         _fill(f"{index}_typo", "k, term", typos.rows("SELECT k, term FROM rows ORDER BY k, term"))
+
+
+def _write_names(index: str) -> Iterator[float]:
+    """Write keys in a process of their own, where that can be, beside terms and their misspellings."""
+    keys = apart.start("catalog.search.sqlite_filling.write_keys", index) if apart.possible() else None
+    if not keys:
+        write_keys(None, index)
+    yield 0.1
+    _write_terms(index)
+    yield 0.5
+    _write_typos(index)
+    if keys:
+        with keys:
+            keys.recv()  # or EOFError, where it died
     yield 1.0
 
 
-STEPS: Mapping[str, Step] = {"keys": _write_keys, "terms": _write_terms, "typos": _write_typos, "words": merge}
+STEPS: Mapping[str, Step] = {"names": _write_names, "words": merge}
 
 
 class _Sorter:
