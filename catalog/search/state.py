@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Greatest
 
 from catalog.models import SearchState
@@ -62,17 +62,17 @@ def note_change(*, at: datetime) -> None:
     """Let kept answers end with this transaction, or, soon after another, with the next `catch_up`."""
     forget()
     SearchState.objects.get_or_create(id=1, defaults={"layout": LAYOUT})
-    if not _bump(SearchState.objects.exclude(bumped_at__gt=at - BUMPED_AFTER), at):
+    if not _bump(_quiet(SearchState.objects.all(), at), at):
         SearchState.objects.filter(id=1, behind=False).update(behind=True)
 
 
 def catch_up(*, at: datetime) -> bool:
     """Do what `note_change` has put off, where it is time; return whether it was."""
     standing = known()
-    if not standing.behind or (standing.bumped_at and standing.bumped_at > at - BUMPED_AFTER):
+    if not standing.behind or (standing.bumped_at and at - BUMPED_AFTER < standing.bumped_at <= at):
         return False
     forget()
-    return _bump(SearchState.objects.filter(behind=True).exclude(bumped_at__gt=at - BUMPED_AFTER), at)
+    return _bump(_quiet(SearchState.objects.filter(behind=True), at), at)
 
 
 def note_build(*, at: datetime) -> None:
@@ -81,6 +81,11 @@ def note_build(*, at: datetime) -> None:
     SearchState.objects.get_or_create(id=1)
     _bump(SearchState.objects.all(), at)
     SearchState.objects.filter(id=1).update(layout=LAYOUT)
+
+
+def _quiet(rows: QuerySet[SearchState], at: datetime) -> QuerySet[SearchState]:
+    """Keep the row if its number has stood for long enough, or was given by a clock that was ahead."""
+    return rows.exclude(Q(bumped_at__gt=at - BUMPED_AFTER) & Q(bumped_at__lte=at))
 
 
 def _bump(rows: QuerySet[SearchState], at: datetime) -> bool:

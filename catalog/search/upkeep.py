@@ -19,9 +19,10 @@ _stopping = threading.Event()
 def keep() -> None:
     """Do what changes put off: tiers of the most popular documents, short prefixes, terms that nobody has any more.
 
-    Twice is the same as once. A build that was left behind is gone on with instead.
+    Twice is the same as once. A build that is due is asked for instead, also one that was given up.
     """
-    if SearchBuild.objects.exists():
+    if due():
+        Work.objects.filter(kind=WORK, state=Work.State.FAILED).delete()
         ask_for_build()
         return
     try:
@@ -31,6 +32,13 @@ def keep() -> None:
             rebuilding.filling().keep(tables.LIVE)
     except rebuilding.Busy:  # who builds does all of it
         return
+
+
+def due() -> bool:
+    """Tell whether the live index is not of this code, or another is being built: whoever built it may be gone, and
+    what it would bring may be found nowhere else.
+    """
+    return not state.current() or SearchBuild.objects.exists()
 
 
 def ask_for_build() -> bool:
@@ -48,7 +56,8 @@ def stop() -> None:
 
 def build(row: Work) -> None:
     """Build the index where it is not of this code, or was left half built."""
-    if state.read().layout == state.LAYOUT and not SearchBuild.objects.exists():
+    state.forget()
+    if not due():
         return
 
     def look(units: int) -> None:

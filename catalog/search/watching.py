@@ -5,14 +5,16 @@ A thread of its own, since all of the worker's others may be encoding songs for 
 
 import logging
 import threading
+import time
 
 from django.db import connection
 
-from catalog.search import indexer, state, upkeep
+from catalog.search import indexer, upkeep
 
 logger = logging.getLogger(__name__)
 
 INTERVAL = 0.2  # seconds; a look costs one query by an index of what waits
+BUILDS = 10.0  # seconds between looks for a build that is due
 PATIENCE = 2.0  # seconds, after an error: a database that is away is not asked faster
 
 _stopping = threading.Event()
@@ -31,11 +33,14 @@ def stop() -> None:
 
 def _watch() -> None:
     failing = False
+    looked_at = float("-inf")  # time.monotonic()
     while not _stopping.wait(PATIENCE if failing else INTERVAL):
         try:
             indexer.index_pending()
-            if not state.current():
-                upkeep.ask_for_build()
+            if time.monotonic() - looked_at > BUILDS:
+                looked_at = time.monotonic()
+                if upkeep.due():
+                    upkeep.ask_for_build()
         except Exception:
             if not failing:
                 logger.exception("the search index cannot be kept; trying again every %s s", PATIENCE)

@@ -157,6 +157,20 @@ def test_changes_end_kept_answers_at_most_every_two_seconds_and_always_in_the_en
     assert state.generation() > second
 
 
+def test_a_clock_that_was_ahead_does_not_keep_answers(song, monkeypatch):
+    """A machine without a battery for its clock was in 2040 for a minute: kept answers would not end until then."""
+    monkeypatch.setattr(state, "BUMPED_AFTER", timedelta(seconds=2))
+    now = timezone.now()
+    state.note_change(at=now + timedelta(days=5000))
+    before = state.read().generation
+    state.note_change(at=now)
+    assert state.read().generation > before
+    state.note_change(at=now + timedelta(seconds=1))
+    SearchState.objects.update(bumped_at=now + timedelta(days=5000))
+    state.forget()
+    assert state.catch_up(at=now + timedelta(seconds=1.5))
+
+
 def test_an_index_that_stays_as_it_is_keeps_its_generation(song):
     SearchState.objects.update(bumped_at=None)
     before = state.read()

@@ -1,5 +1,6 @@
 """The index is built anew beside the live one: it goes on where it was killed, and lacks nothing that changed."""
 
+import threading
 from io import StringIO
 
 import pytest
@@ -8,7 +9,7 @@ from django.utils import timezone
 
 from catalog import derived, search, work
 from catalog.models import Album, Artist, Lane, SearchBuild, SearchChange, SearchMissed, SearchState, Track, Work
-from catalog.search import entries, rebuilding, state, tables, upkeep
+from catalog.search import entries, rebuilding, state, tables, upkeep, watching
 from catalog.tests.indexes import contents, there
 
 pytestmark = pytest.mark.django_db
@@ -211,3 +212,38 @@ def test_a_build_that_was_left_is_finished_by_the_nightly_upkeep(songs):
     work.run_due(limit=10)
     assert not SearchBuild.objects.exists()
     assert there() == [tables.LIVE]
+
+
+class OneLook(threading.Event):
+    """Stops a thread that looks again and again after its first look."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        stopped = self.is_set()
+        self.set()
+        return stopped
+
+
+def test_a_worker_goes_on_with_a_build_that_was_left(songs, monkeypatch):
+    """Notes that were left to a build are found nowhere else: an import that is killed at its end has many."""
+
+    def source(kind: str, sid: int) -> entries.Batch:
+        raise Killed
+
+    with pytest.raises(Killed):
+        search.rebuild(source=source)
+    monkeypatch.setattr(watching, "_stopping", OneLook())
+    watching._watch()
+    work.run_due(limit=10)
+    assert not SearchBuild.objects.exists()
+    assert there() == [tables.LIVE]
+
+
+def test_a_build_that_was_given_up_is_tried_again_by_night(songs):
+    SearchState.objects.update(layout=state.LAYOUT + 1)
+    state.forget()
+    upkeep.ask_for_build()
+    Work.objects.filter(kind=upkeep.WORK).update(state=Work.State.FAILED)
+    upkeep.keep()
+    work.run_due(limit=10)
+    assert state.current()
+    assert not Work.objects.filter(kind=upkeep.WORK).exists()
