@@ -17,11 +17,10 @@ def fill(place: Installation, *, tracks: int, seed: int, index_only: bool, rebui
         if rebuild or place.count("search_track") < tracks:
             sorted_ = place.folder.parent / f"sorted-{tracks}-{seed}"  # shared by both databases
             steps["index"] = ["-m", "benchmarks.indexing", str(sorted_), "--tracks", str(tracks), "--seed", str(seed)]
-    else:
-        if place.count("catalog_track") < tracks * 0.99:  # rows that say the same are one
-            steps["catalog and index"] = ["manage.py", "seed_catalog", "--tracks", str(tracks), "--seed", str(seed)]
-        elif rebuild or not place.count("search_track"):
-            steps["index"] = ["manage.py", "search_rebuild"]
+    elif place.count("catalog_track") < tracks * 0.99:  # rows that say the same are one
+        steps["catalog and index"] = ["manage.py", "seed_catalog", "--tracks", str(tracks), "--seed", str(seed)]
+    elif rebuild or not place.count("search_track"):
+        steps["index"] = ["manage.py", "search_rebuild"]
     for name, step in steps.items():
         started = time.monotonic()
         place.run(*step)
