@@ -19,8 +19,8 @@ def _lists() -> ModuleType:
 
 
 def batches(asks: Sequence[Ask]) -> list[Sequence[Ask]]:
-    """Return the asks by statements."""
-    return [asks] if _lists().TOGETHER else [[ask] for ask in asks]
+    """Return the asks by statements; none for none."""
+    return [asks] * bool(asks) if _lists().TOGETHER else [[ask] for ask in asks]
 
 
 def find(asks: Sequence[Ask], *, tier: int, released: int, limit: int) -> list[Answer]:

@@ -63,6 +63,7 @@ HOSTILE = [
         "+",
         "@",
         "the of and",
+        "to in",
         "🍕",
     ),
     *(
