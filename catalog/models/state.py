@@ -15,7 +15,7 @@ class Lane(models.IntegerChoices):
 
     SMALL = 0  # a person waits for it
     BULK = 1  # many at once: whatever is small overtakes it
-    COVERED = 2  # so many that the index that is being built anew will be there sooner: they go with its change of places
+    COVERED = 2  # so many that an index that is being built will be there sooner: they go when it takes its place
 
 
 class SearchChange(models.Model):
