@@ -1,5 +1,7 @@
 """What templates say in their own words: covers, lengths, numbers, and the parts of a name that matched."""
 
+from collections.abc import Iterable
+
 from django import template
 from django.http import HttpRequest
 from django.utils.formats import number_format
@@ -65,6 +67,12 @@ def minutes(duration_ms: int) -> str:
     if hours:
         return _("%(hours)s h %(minutes)s min") % {"hours": number(hours), "minutes": rest}
     return _("%(minutes)s min") % {"minutes": rest}
+
+
+@register.filter
+def sounding(found: Iterable[rows.Row]) -> bool:
+    """Say whether any of these songs has something to play."""
+    return any(row.audio_url for row in found)
 
 
 @register.filter

@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from catalog import credits, search  # noqa: A004
-from catalog.models import Album, Artist, Credit, Genre, SearchChange, Track
 from catalog.cells import COLUMNS
+from catalog.models import Album, Artist, Credit, Genre, SearchChange, Track
 from catalog.sheets import LONGEST, Refused, Sheet, Unusable
 from catalog.tests import recounts
 
@@ -90,7 +90,9 @@ def test_a_song_without_audio_is_shown_and_says_that_it_cannot_be_played(take, c
     for page in (f"/tracks/{track.id}", f"/albums/{track.album_id}", "/search?q=svefn", "/"):
         html = client.get(page).content.decode()
         assert "Svefn-g-englar" in html, page
-        assert f'data-id="{track.id}" data-track' not in html, page
+        assert "data-track" not in html, page
+        assert "data-play" not in html, page
+    assert "Not playable yet" in client.get(f"/albums/{track.album_id}").content.decode()
 
 
 @pytest.mark.django_db
