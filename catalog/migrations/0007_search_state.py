@@ -1,6 +1,7 @@
 """Keep the index's generation, and how far one is that is being built; an index of the layout before this is dropped.
 
 Where there is music already, the indexer builds the new one; an empty index of an empty catalog is as good as built.
+Who goes back to the version before lets its `search_rebuild` run once: it finds the tables that it counts on.
 """
 
 from django.db import migrations, models
@@ -19,6 +20,13 @@ def renew(apps, schema_editor):
     apps.get_model("catalog", "SearchState").objects.update_or_create(
         id=1, defaults={"layout": state.NEVER_BUILT if listed else state.LAYOUT}
     )
+
+
+def make_heads(apps, schema_editor):
+    if schema_editor.connection.vendor == "postgresql":
+        with schema_editor.connection.cursor() as cursor:
+            for kind in tables.KINDS:
+                cursor.execute(f"CREATE TABLE IF NOT EXISTS {tables.LIVE}_{kind}_head (sid bigint NOT NULL)")
 
 
 class Migration(migrations.Migration):
@@ -64,5 +72,5 @@ class Migration(migrations.Migration):
             model_name="searchchange",
             index=models.Index(fields=["lane", "id"], name="search_change_next"),
         ),
-        migrations.RunPython(renew, migrations.RunPython.noop),
+        migrations.RunPython(renew, make_heads),
     ]

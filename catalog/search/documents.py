@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 
 from catalog.search import analyser, versions
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ALWAYS = 0  # the release of what has no date
+MOST_NAMES = 100  # artists of a document, and other names of them
+MOST_TOKENS = 2000  # of 256 bytes at most: PostgreSQL keeps a megabyte of them, and garbles the rest
 SIGNS = {"artist": "@", "album": "%", "genre": "#", "year": "="}  # what the tokens of a field begin with
 
 
@@ -67,8 +70,8 @@ def read(
         names=_joined(artist_lines),
         aliases=_joined(alias_lines),
         album=" ".join(texts[-1].words),
-        tokens=" ".join(dict.fromkeys(token for text in texts for token in _tokens(text))),
-        fields=" ".join(dict.fromkeys(fields)),
+        tokens=_once(token for text in texts for token in _tokens(text)),
+        fields=_once(fields),
     )
 
 
@@ -100,7 +103,11 @@ def _tokens(text: analyser.Text) -> Iterator[str]:
 
 
 def _lines(names: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(names))
+    return list(dict.fromkeys(names))[:MOST_NAMES]
+
+
+def _once(tokens: Iterable[str]) -> str:
+    return " ".join(islice(dict.fromkeys(tokens), MOST_TOKENS))
 
 
 def _joined(names: Iterable[str]) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 
+from catalog.search import postgres
 from catalog.search.asks import HEAD, Answer, Ask
 from catalog.search.forms import Group
 
@@ -38,7 +39,8 @@ def find(cursor: CursorWrapper, asks: Sequence[Ask], *, tier: int, released: int
         if not ask.groups:
             arm, value, enough = *_by_keys(ask, limit), 0
         elif tier == HEAD and (beginning := _short_beginning(ask)):
-            arm, value, enough = _by_beginning(ask, limit), beginning, 1
+            # Shorter than it was made: what it listed was hidden since, or is not released.
+            arm, value, enough = _by_beginning(ask, limit), beginning, min(limit, postgres.LISTED)
         else:
             arm, value, enough = *_by_words(ask, bound, vast=(ask.kind, TIERS[HEAD]) in bounds), limit if bound else 0
         arms.append(f"(SELECT {place}, {COLUMNS} FROM {arm} AND release <= %s ORDER BY d.sid + 0 LIMIT {limit})")

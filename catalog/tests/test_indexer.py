@@ -213,6 +213,15 @@ def test_hints_at_tracks_that_have_gone_are_mended_by_night(song, make_track):
     assert contents() == after
 
 
+def test_an_artist_of_very_many_names_is_found(song):
+    """PostgreSQL keeps a megabyte of words a row, and garbles what comes behind it without a word."""
+    names = "; ".join(f"a{number:05}{'a' * 55}" for number in range(20_000))
+    Artist.objects.filter(id=artist()).update(aliases=f"Zzyzx Road; {names}")
+    derived.note_search_changes("artist", [artist()])
+    index()
+    assert find("road zzyzx", "artist") == [artist()]
+
+
 @pytest.fixture
 def small_tiers(monkeypatch) -> None:
     monkeypatch.setattr(postgres_filling, "TIERS", {"head": (3, 3), "middle": (6, 8)})
@@ -282,3 +291,14 @@ def test_lists_of_short_prefixes_follow_changes_and_are_filled_up_by_night(make_
     before = prefixes()
     upkeep.keep()
     assert prefixes() == before
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="lists of short prefixes are PostgreSQL's")
+@pytest.mark.django_db(transaction=True)
+def test_what_a_short_prefix_has_is_found_when_most_of_its_list_is_hidden(make_track, small_tiers):
+    songs = [make_track(f"Tideline {number}", plays=10**number).id for number in range(6)]
+    search.rebuild()
+    edits.apply(act("changed"), "track", songs[3:], {"published": False})
+    index()
+    assert len(prefixes()["ti"]) == 1
+    assert find("ti") == songs[2::-1]
