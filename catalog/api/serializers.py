@@ -110,7 +110,10 @@ class FoundSerializer(Fields):
     albums = AlbumSerializer(many=True)
     corrected = serializers.DictField(child=serializers.CharField(), help_text="Word typed to word used.")
     partial = serializers.BooleanField(  # type: ignore[assignment]  # a field, which DRF takes off the class
-        help_text="True where a stage was left out to answer in time."
+        help_text="True where something was left out to answer in time; such an answer is not to be kept."
     )
-    stage = serializers.IntegerField(help_text="The last stage that ran.")
+    stage = serializers.IntegerField(
+        help_text="0 all of it; 1 nothing mended or left out of the query; 2 the most popular only; 3 what starts so; "
+        "4 found up to an hour ago; 5 nothing."
+    )
     took_ms = serializers.FloatField()
