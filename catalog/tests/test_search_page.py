@@ -8,6 +8,7 @@ from django.test import Client
 
 from catalog import search
 from catalog.models import Track
+from catalog.search import budget
 from catalog.tests.reading import text, tracks_on
 from conftest import MakeTrack
 
@@ -176,6 +177,17 @@ def test_nothing_of_one_kind_leads_to_all_kinds_and_to_what_can_be_asked(client:
     assert "Nothing found for" in page
     assert "Look among everything" in page
     assert "year:1990-1999" in page
+
+
+def test_no_time_to_find_anything_is_said_once_and_offers_to_search_again(
+    client: Client, song: Track, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(budget, "WHOLE", 0.0)
+    page = text(client, "/search?q=tideline&kind=songs")
+    assert "There was no time to look everywhere, and nothing was found so far." in page
+    assert page.count("no time") == 1
+    assert '<a href="/search?q=tideline&amp;kind=songs">Search again</a>' in page
+    assert "data-partial" in page  # the script keeps no such answer
 
 
 def test_search_for_a_kind_that_there_is_not_shows_all(client: Client, song: Track) -> None:
