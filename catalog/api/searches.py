@@ -19,7 +19,7 @@ class Search(CatalogView):
     @extend_schema(
         operation_id="search",
         summary="Search tracks, artists and albums",
-        description="Nothing to search for finds nothing. What there was no time for is left out: `partial` says so. "
+        description="Nothing to search for finds nothing. What there was no time for is left out (`partial`). "
         "`Cache-Control: no-cache` reads past answers that were kept, which may be two seconds behind.",
         tags=["catalog"],
         parameters=parameters.OF_SEARCH,
