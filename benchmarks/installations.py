@@ -23,10 +23,10 @@ SETTINGS += ("wal_level=minimal", "max_wal_senders=0")
 STARTS_WITHIN = 600.0  # seconds: after a kill it goes through gigabytes of its log
 HURRIED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")  # nobody waits for the disk
 BYTES = {  # of the index; the outbox is the catalog's
-    "sqlite": "SELECT name, sum(pgsize) FROM dbstat WHERE name LIKE '%search\\_%' ESCAPE '\\'"
-    " AND name NOT LIKE '%searchchange%' AND name NOT LIKE '%search\\_change%' ESCAPE '\\' GROUP BY name ORDER BY 2 DESC",
-    "postgres": "SELECT relname, pg_relation_size(oid) FROM pg_class WHERE relname LIKE 'search\\_%'"
-    " AND relname NOT LIKE 'search\\_change%' AND relkind IN ('r', 'i') AND pg_relation_size(oid) > 0 ORDER BY 2 DESC",
+    "sqlite": "SELECT name, sum(pgsize) FROM dbstat WHERE name GLOB '*search_*' AND name NOT GLOB '*search_change*'"
+    " GROUP BY name ORDER BY 2 DESC",
+    "postgres": "SELECT relname, pg_relation_size(oid) FROM pg_class WHERE relname ~ '^search_(?!change)'"
+    " AND relkind IN ('r', 'i') AND pg_relation_size(oid) > 0 ORDER BY 2 DESC",
 }
 
 
