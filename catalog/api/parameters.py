@@ -90,7 +90,12 @@ OF_ALBUMS = [
 ]
 OF_TRACKS = [_whole("album", "Id of an album."), *OF_ALBUMS]
 OF_SEARCH = [
-    _query("q", f"What is looked for; of more than {LONGEST_QUERY} characters the first are used."),
+    _query(
+        "q",
+        "Words of names in any order, the last one begun. `artist:`, `album:`, `genre:` and `year:` (1999, 1990-1999) "
+        'narrow it, values of several words in quotes; `"two words"` stand side by side, `"word"` is never mended; '
+        f"all else is plain text. Of more than {LONGEST_QUERY} characters the first are used.",
+    ),
     _query("kinds", "Any of track, artist and album, with commas between.", pattern=SOME_KINDS),
     _query("limit", "Of a kind; more than 100 is taken as 100.", type="integer", minimum=1, default=FOUND),
 ]
