@@ -145,6 +145,8 @@ class _Looking:
 
     def _add_asked(self, asks: Sequence[Ask]) -> None:
         """Ask for what only makes an answer better, while there is time for that."""
+        if not asks:
+            return
         if self.budget.roomy:
             self._go_on(self._ask(asks), needed=False, left_out=1)
         else:
