@@ -7,6 +7,8 @@ from typing import Any
 from catalog.search.forms import Groups
 
 HEAD, MIDDLE, WHOLE = range(3)  # tiers: the most popular documents, more of them, all
+COLUMNS = "d.sid, row_id, release, title, core, names, aliases, album, tokens, fields"  # of documents, named d
+NAMED = 2  # times the limit: documents that are looked at of those with one name, which may be thousands
 
 
 @dataclass(frozen=True, slots=True)

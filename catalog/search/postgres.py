@@ -79,7 +79,7 @@ def remove_words(cursor: CursorWrapper, table: str, documents: Sequence[Document
 
 def first(cursor: CursorWrapper, table: str, token: str) -> int | None:
     """Return the sid of the most popular document that has a token."""
-    wanted = _quoted((token, False))
+    wanted = quoted((token, False))
     cursor.execute(f"SELECT min(sid + 0) FROM {table} WHERE tsv @@ %s::tsquery", [wanted])
     return cursor.fetchone()[0]
 
@@ -95,7 +95,7 @@ def first_of_prefix(cursor: CursorWrapper, table: str, prefix: str) -> list[int]
     for bound in (*(f"sid + 0 < {sid}" for (sid,) in cursor.fetchall()), "true"):
         cursor.execute(
             f"SELECT sid FROM {table} WHERE tsv @@ %s::tsquery AND {bound} ORDER BY sid + 0 LIMIT {LISTED}",
-            [_quoted((prefix, True))],
+            [quoted((prefix, True))],
         )
         found = [sid for (sid,) in cursor.fetchall()]
         if len(found) == LISTED:
@@ -113,6 +113,7 @@ def _short_prefixes(documents: Sequence[Document]) -> tuple[list[str], list[int]
     return [prefix for prefix, _ in pairs], [sid for _, sid in pairs]
 
 
-def _quoted(token: tuple[str, bool]) -> str:
+def quoted(token: tuple[str, bool]) -> str:
+    """Return a token, or the beginning of one, as a tsquery has it, whatever is in it."""
     text, prefix = token
     return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'" + ":*" * prefix

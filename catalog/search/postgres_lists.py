@@ -11,14 +11,11 @@ from typing import Any
 from django.db.backends.utils import CursorWrapper
 
 from catalog.search import postgres
-from catalog.search.asks import HEAD, Answer, Ask
+from catalog.search.asks import COLUMNS, HEAD, NAMED, Answer, Ask
 from catalog.search.forms import Group
 
 TOGETHER = True
-COLUMNS = "d.sid, row_id, release, title, core, names, aliases, album, tokens, fields"
-NAMED = 2  # times the limit: documents that are looked at of those with one name, which may be thousands
 LONGEST = 300  # milliseconds of a statement on the server: what takes longer is left out
-STARTED = 3  # letters of a beginning whose first documents are in a table of their own
 VAST = 2  # letters of a beginning that is in so many documents that, among all, `ranking` had better apply it
 TIERS = ("head", "middle")
 KNOWN = 60.0  # seconds that a bound is believed: a stale one costs time, not hits
@@ -69,7 +66,7 @@ def _by_words(ask: Ask, bound: int | None, *, vast: bool) -> tuple[str, str]:
     """Return where documents with a token of each group are, and the tokens; `vast`: there are tiers, for so many."""
     all_of_them = bound is None and vast
     groups = [group for group in ask.groups if not (all_of_them and _is_vast(group))] or ask.groups
-    wanted = " & ".join(f"({' | '.join(map(_quoted, group))})" for group in groups)
+    wanted = " & ".join(f"({' | '.join(map(postgres.quoted, group))})" for group in groups)
     within = f" AND d.sid + 0 < {bound}" if bound else ""
     return f"search_{ask.kind} AS d WHERE d.tsv @@ %s::tsquery{within}", wanted
 
@@ -85,7 +82,7 @@ def _short_beginning(ask: Ask) -> str:
     """Return what documents are asked for that have a word with a short beginning, and no more; else nothing."""
     if len(ask.groups) == 1 and len(ask.groups[0]) == 1:
         text, prefix = ask.groups[0][0]
-        return text if prefix and len(text) <= STARTED else ""
+        return text if prefix and len(text) <= postgres.SHORT else ""
     return ""
 
 
@@ -101,8 +98,3 @@ def _read_bounds(cursor: CursorWrapper) -> dict[tuple[str, str], int]:
         _bounds = {(kind, tier): sid for kind, tier, sid in cursor.fetchall()}
         _bounds_until = time.monotonic() + KNOWN
     return _bounds
-
-
-def _quoted(token: tuple[str, bool]) -> str:
-    text, prefix = token
-    return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'" + ":*" * prefix

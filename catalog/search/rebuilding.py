@@ -22,8 +22,8 @@ READING = 2  # units of progress of a row while documents are written; all steps
 CAUGHT_UP = 200  # rows that may be left for the transaction in which the indexes change places
 COVERED = 20_000  # waiting notes that are left to the build: the indexer would be busy longer than the build
 SWEPT = 5000  # rows a transaction
-TRIES = 3000  # to change places while searches are running
-BETWEEN = 0.05  # seconds
+TRIES = 1000  # to change places while searches, or a backup, are running
+BETWEEN = 0.05, 5.0  # seconds, from the first try on ever longer: while one waits, so do all searches
 
 Progress = Callable[[int], object]  # called with the number of units done since the last call
 
@@ -149,7 +149,8 @@ def _change_places(build: SearchBuild) -> None:
         except OperationalError:  # searches that run long are not waited for: others would wait behind us
             if attempt == TRIES - 1:
                 raise
-            time.sleep(BETWEEN)
+            least, most = BETWEEN
+            time.sleep(min(most, least * 2 ** min(attempt, 10)))
         else:
             return
 

@@ -61,7 +61,13 @@ def remove_words(cursor: CursorWrapper, table: str, documents: Sequence[Document
 
 def first(cursor: CursorWrapper, table: str, token: str) -> int | None:
     """Return the sid of the most popular document that has a token."""
-    quoted = token.replace('"', '""')
-    cursor.execute(f"SELECT rowid FROM {table}_fts WHERE {table}_fts MATCH %s ORDER BY rowid LIMIT 1", [f'"{quoted}"'])
+    wanted = quoted((token, False))
+    cursor.execute(f"SELECT rowid FROM {table}_fts WHERE {table}_fts MATCH %s ORDER BY rowid LIMIT 1", [wanted])
     row = cursor.fetchone()
     return row[0] if row else None
+
+
+def quoted(token: tuple[str, bool]) -> str:
+    """Return a token, or the beginning of one, as FTS5 has it, whatever is in it."""
+    text, prefix = token
+    return '"' + text.replace('"', '""') + '"' + "*" * prefix

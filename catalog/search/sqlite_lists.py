@@ -5,11 +5,10 @@ from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 
-from catalog.search.asks import Answer, Ask
+from catalog.search import sqlite
+from catalog.search.asks import COLUMNS, NAMED, Answer, Ask
 
 TOGETHER = False  # asks in one statement: there is no way to a server to spare
-COLUMNS = "d.sid, row_id, release, title, core, names, aliases, album, tokens, fields"
-NAMED = 2  # times the limit: documents that are looked at of those with one name, which may be thousands
 
 
 def find(cursor: CursorWrapper, asks: Sequence[Ask], *, tier: int, released: int, limit: int) -> list[Answer]:
@@ -19,7 +18,7 @@ def find(cursor: CursorWrapper, asks: Sequence[Ask], *, tier: int, released: int
 
 def _by_words(cursor: CursorWrapper, ask: Ask, released: int, limit: int) -> list[tuple[Any, ...]]:
     """Return documents with a token of each group. CROSS JOIN fixes the order of the loops: that of the postings."""
-    wanted = " AND ".join(f"({' OR '.join(map(_quoted, group))})" for group in ask.groups)
+    wanted = " AND ".join(f"({' OR '.join(map(sqlite.quoted, group))})" for group in ask.groups)
     table = f"search_{ask.kind}"
     cursor.execute(
         f"SELECT {COLUMNS} FROM {table}_fts AS f CROSS JOIN {table} AS d ON d.sid = f.rowid"
@@ -39,8 +38,3 @@ def _by_keys(cursor: CursorWrapper, ask: Ask, released: int, limit: int) -> list
         [*ask.keys, released],
     )
     return cursor.fetchall()
-
-
-def _quoted(token: tuple[str, bool]) -> str:
-    text, prefix = token
-    return '"' + text.replace('"', '""') + '"' + "*" * prefix

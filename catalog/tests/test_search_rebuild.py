@@ -5,6 +5,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.db import OperationalError
 from django.utils import timezone
 
 from catalog import derived, search, work
@@ -212,6 +213,25 @@ def test_a_build_that_was_left_is_finished_by_the_nightly_upkeep(songs):
     work.run_due(limit=10)
     assert not SearchBuild.objects.exists()
     assert there() == [tables.LIVE]
+
+
+def test_searches_are_held_up_ever_more_rarely_while_places_cannot_be_changed(songs, monkeypatch):
+    """A backup reads for half an hour; whoever waits for it holds up all searches that come after."""
+    waits: list[float] = []
+    hold, busy = rebuilding.filling().hold, iter(range(12))
+
+    def held_up(cursor):
+        if next(busy, None) is not None:
+            raise OperationalError
+        hold(cursor)
+
+    monkeypatch.setattr(rebuilding.filling(), "hold", held_up)
+    monkeypatch.setattr(rebuilding.time, "sleep", waits.append)
+    search.rebuild()
+    assert waits == sorted(waits)
+    assert waits[0] < 0.1
+    assert waits[-1] == 5.0
+    assert sorted(find("tideline")) == sorted(songs)
 
 
 class OneLook(threading.Event):
