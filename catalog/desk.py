@@ -32,7 +32,7 @@ def overview() -> Overview:
         artists=Artist.objects.count(),
         albums=Album.objects.count(),
         waiting=Work.objects.exclude(state=Work.State.FAILED).count(),
-        failed=list(sounds.name_songs(Work.objects.filter(state=Work.State.FAILED)).order_by("-id")[:8]),
+        failed=list(sounds.name_subjects(Work.objects.filter(state=Work.State.FAILED)).order_by("-id")[:8]),
         arrivals=arrivals.unfinished(),
         newest=list(Track.objects.order_by("-id").select_related("album")[:8]),
     )

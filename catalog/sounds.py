@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Case, F, OuterRef, QuerySet, Subquery, When
 
-from catalog.models import Master, Measurement, Rendition, Track, Work
+from catalog.models import Artist, Master, Measurement, Rendition, Track, Work
 
 MAKING = ("source", "ladder")  # kinds of work that make something to hear
 ON_MASTERS = (*MAKING, "hash")  # kinds of work whose subject is a master
@@ -31,10 +31,16 @@ def of(track: Track) -> Sound:
     )
 
 
-def name_songs(work: QuerySet[Work]) -> QuerySet[Work]:
-    """Add `song_id` and `song`, its title, to work on masters; both are None where it is about something else."""
+def name_subjects(work: QuerySet[Work]) -> QuerySet[Work]:
+    """Add `song_id` and `song`, its title, to work on masters, and `artist`, the name, to work on artists.
+
+    They are None where it is about something else.
+    """
     master = Case(When(kind__in=ON_MASTERS, then=F("subject_id")))
     masters = Master.objects.filter(id=OuterRef("master_id"))
-    return work.annotate(master_id=master).annotate(
-        song_id=Subquery(masters.values("track_id")[:1]), song=Subquery(masters.values("track__title")[:1])
+    artists = Artist.objects.filter(id=OuterRef("artist_id"))
+    return work.annotate(master_id=master, artist_id=Case(When(kind="artist", then=F("subject_id")))).annotate(
+        song_id=Subquery(masters.values("track_id")[:1]),
+        song=Subquery(masters.values("track__title")[:1]),
+        artist=Subquery(artists.values("name")[:1]),
     )

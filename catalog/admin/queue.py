@@ -36,7 +36,7 @@ class WorkAdmin(kept.ReadOnlyAdmin):
     actions = ["retry"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Work]:
-        return sounds.name_songs(super().get_queryset(request))
+        return sounds.name_subjects(super().get_queryset(request))
 
     @admin.action(description=gettext_lazy("Try the selected failed work again"), permissions=["retry"])
     def retry(self, request: HttpRequest, queryset: QuerySet[Work]) -> None:
@@ -49,11 +49,11 @@ class WorkAdmin(kept.ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("subject"), ordering="subject_id")
     def about(self, row: Any) -> SafeString | str:
-        if not row.song_id:
-            return str(row.subject_id)
-        return format_html(
-            '<a href="{}"><bdi>{}</bdi></a>', reverse("admin:catalog_track_change", args=[row.song_id]), row.song
-        )
+        if row.song_id:
+            return _link("track", row.song_id, row.song)
+        if row.artist:
+            return _link("artist", row.subject_id, row.artist)
+        return str(row.subject_id or "-")
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def standing(self, row: Work) -> str:
@@ -74,3 +74,7 @@ class WorkAdmin(kept.ReadOnlyAdmin):
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("catalog.retry_work")
+
+
+def _link(kind: str, row_id: int, name: str) -> SafeString:
+    return format_html('<a href="{}"><bdi>{}</bdi></a>', reverse(f"admin:catalog_{kind}_change", args=[row_id]), name)

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from catalog import progress, work
-from catalog.models import Measurement, Rendition, Track, Upload, Work
+from catalog.models import Artist, Measurement, Rendition, Track, Upload, Work
 
 pytestmark = pytest.mark.django_db
 
@@ -73,6 +73,21 @@ def test_work_names_its_song_and_how_far_it_is(desk, track):
     answer = desk.get(reverse("admin:catalog_work_changelist"))
     assert f"encode and measure a song {track.title} running, 45 %" in words(answer.content)
     assert reverse("admin:catalog_track_change", args=[track.id]).encode() in answer.content
+
+
+def test_work_names_its_artist_and_no_number_where_it_is_about_all(desk, track):
+    artist = Artist.objects.get()
+    for kind, subject in (("artist", artist.id), ("index", 0)):
+        work.enqueue(kind, subject)
+    Work.objects.update(state=Work.State.FAILED, reason="It crashed.")
+    link = f'href="{reverse("admin:catalog_artist_change", args=[artist.id])}"'
+    listed, overview = (desk.get(reverse(f"admin:{page}")) for page in ("catalog_work_changelist", "index"))
+    assert f"count the songs of an artist {artist.name} failed" in words(listed.content)
+    assert "build the search index - failed" in words(listed.content)
+    assert f"Count the songs of an artist It crashed. {artist.name}" in words(overview.content)
+    assert "Build the search index It crashed." in words(overview.content)
+    assert link in listed.content.decode()
+    assert link in overview.content.decode()
 
 
 def test_progress_is_written_seldom_and_only_by_who_holds_the_work(track, monkeypatch):
