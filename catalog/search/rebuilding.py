@@ -79,7 +79,8 @@ def sweep() -> None:
 def _begin(*, restart: bool) -> SearchBuild:
     """Return the build to go on with, or begin one: from here on the indexer notes what it may miss."""
     build = SearchBuild.objects.filter(id=1).first()
-    if build and not restart and build.layout == state.LAYOUT:
+    known = build is not None and build.layout == state.LAYOUT and build.step in (DOCUMENTS, *filling().STEPS)
+    if build and known and not restart:  # else it was begun by a version that built in other steps
         return build
     index = f"{tables.LIVE}_{uuid.uuid4().hex[:8]}"
     with transaction.atomic(), connection.cursor() as cursor:

@@ -131,6 +131,18 @@ def test_a_step_that_was_killed_is_done_again(songs):
     assert contents() == before
 
 
+def test_a_build_of_a_version_with_other_steps_begins_anew(songs):
+    def source(kind: str, sid: int) -> entries.Batch:
+        raise Killed
+
+    with pytest.raises(Killed):
+        search.rebuild(source=source)
+    SearchBuild.objects.update(step="shuffle")
+    search.rebuild()
+    assert there() == [tables.LIVE]
+    assert sorted(find("tideline")) == sorted(songs)
+
+
 def test_restart_begins_anew(songs):
     def stop_at_albums(kind: str, sid: int) -> entries.Batch:
         if kind == "album":
