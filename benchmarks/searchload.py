@@ -106,12 +106,13 @@ def slowed(place: Installation, asked: Sequence[str], *, clients: int, seconds: 
 
 def told_of(answers: Sequence[Answer]) -> dict[str, Any]:
     times = [answer.seconds * 1000 for answer in answers]
+    stages = Counter(answer.stage for answer in answers)
     return {
         "searches": len(answers),
         "other than 200": sum(answer.status != 200 for answer in answers),
         "not partial": sum(not answer.partial for answer in answers),
         "with tracks": sum(bool(answer.tracks) for answer in answers),
-        "stages": dict(sorted(Counter(answer.stage for answer in answers).items())),
+        "stages": ", ".join(f"{stage}: {count}" for stage, count in sorted(stages.items())),
         "ms p50 / p95 / p99": figures.told(times),
         "ms at most": round(max(times, default=0)),
     }

@@ -35,9 +35,9 @@ def measured(place: Installation, asked: Sequence[str], *, clients: int, seconds
     ratio = figures.cuts(busy_ms)[1] / figures.cuts(idle_ms)[1]
     return {
         "edits": len(found),
-        "of each kind": dict(Counter(one.what for one in found)),
+        "of each kind": ", ".join(f"{what} {count}" for what, count in Counter(one.what for one in found).items()),
         "not found within 2 s": len(late),
-        "of these": dict(Counter(one.what for one in late)),
+        "these are": ", ".join(f"{one.what} {one.track_id} ({one.query})" for one in late),
         "found after ms": figures.told([one.seconds * 1000 for one in found if one.watched and one.found]),
         "found after ms at most": round(max((one.seconds * 1000 for one in found if one.watched), default=0)),
         "searches while nobody edits, ms": figures.told(idle_ms),

@@ -26,6 +26,7 @@ class Found:
 
     what: str
     query: str
+    track_id: int
     seconds: float  # from the commit to the begin of the search that found it; of one that was looked at once: WITHIN
     found: bool
     watched: bool  # looked for again and again; else once, as soon as it must be there
@@ -71,5 +72,5 @@ def _find(node: Server, edit: dict[str, Any], *, watched: bool) -> Found:
         there = tracks[:1] == (edit["track_id"],) if edit["first"] else edit["track_id"] in tracks
         seconds = began - edit["at"]
         if there != edit["gone"] or not watched or seconds > PATIENCE:
-            return Found(edit["what"], edit["query"], seconds, there != edit["gone"], watched)
+            return Found(edit["what"], edit["query"], edit["track_id"], seconds, there != edit["gone"], watched)
         time.sleep(EVERY)
