@@ -17,6 +17,7 @@ class Ask:
 
     kind: str
     groups: Groups
+    limit: int  # documents
     keys: Collection[str] = ()
 
 

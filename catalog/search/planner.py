@@ -17,6 +17,7 @@ from catalog.search.present import Present
 from catalog.search.typos import Known
 
 CANDIDATES = 80  # that are read of a posting list, and at least twice the limit: versions of a song fold into one
+CANDIDATES_RELAXED = 40  # of what has only some of the words: the most popular of it may be meant
 CANDIDATES_OF_PHRASES = 400  # of which few have the words side by side
 ENOUGH = 0.25  # of them from a tier, for the later ones to be left alone
 STARTED = 3  # letters of the first word, where there is time for no more
@@ -102,9 +103,9 @@ class _Looking:
     def run(self) -> bool:
         """Look; return whether the index could be asked."""
         ways = list(forms.strict(self.query))
-        strict = [Ask(kind, groups) for kind in self.kinds for groups in ways]
+        strict = [Ask(kind, groups, self._candidates) for kind in self.kinds for groups in ways]
         keys = self.query.keys
-        named = [Ask(kind, [], keys) for kind in self.kinds if keys]
+        named = [Ask(kind, [], self._candidates, keys) for kind in self.kinds if keys]
         thin = self._ask([*strict, *named])
         if thin is None and not any(self.found.values()):
             thin = self._ask([*named[:1], *self._beginnings()])
@@ -132,7 +133,9 @@ class _Looking:
         if lexicon.refused:
             self.stage = max(self.stage, 1)
         if self.corrections:
-            self._add_asked([Ask(kind, forms.mended(self.query, self.corrections)) for kind in self.kinds])
+            self._add_asked(
+                [Ask(kind, forms.mended(self.query, self.corrections), self._candidates) for kind in self.kinds]
+            )
 
     def _relax(self) -> None:
         """Look for the names in the query, and leave out each word in turn."""
@@ -140,8 +143,8 @@ class _Looking:
         if lacking and len(self.query.words) > 1:
             without = list(forms.relaxed(self.query, self.corrections))
             parts = self.query.parts()
-            asks = [Ask(kind, groups) for kind in lacking for groups in without]
-            self._add_asked([*asks, *(Ask(kind, [], parts) for kind in lacking if parts)])
+            asks = [Ask(kind, groups, CANDIDATES_RELAXED) for kind in lacking for groups in without]
+            self._add_asked([*asks, *(Ask(kind, [], CANDIDATES_RELAXED, parts) for kind in lacking if parts)])
 
     def _add_asked(self, asks: Sequence[Ask]) -> None:
         """Ask for what only makes an answer better, while there is time for that."""
@@ -164,7 +167,7 @@ class _Looking:
         """Ask, and return for what there are few documents that far; None where time ended it."""
         thin: list[Ask] = []
         for batch in reading.batches(asks):
-            found = self.budget.ask(reading.find, batch, tier=tier, released=self.released, limit=self._candidates)
+            found = self.budget.ask(reading.find, batch, tier=tier, released=self.released)
             if found is None:
                 return None
             for ask, answer in zip(batch, found, strict=True):
@@ -172,13 +175,13 @@ class _Looking:
                 known.update((row[0], Document(*row)) for row in answer.rows if row[0] not in known)
                 if ask.groups:
                     self.most[ask.kind] = max(self.most.get(ask.kind, 0), len(answer.rows))
-                if not answer.whole and len(answer.rows) < ENOUGH * self._candidates:
+                if not answer.whole and len(answer.rows) < ENOUGH * ask.limit:
                     thin.append(ask)
         return thin
 
     def _beginnings(self) -> list[Ask]:
         """Return what is answered where all else takes too long: one kind, by its first letters."""
-        return [Ask(self.kinds[0], [[(word[:STARTED], True)]]) for word in self.query.words[:1]]
+        return [Ask(self.kinds[0], [[(word[:STARTED], True)]], self._candidates) for word in self.query.words[:1]]
 
     @property
     def _candidates(self) -> int:

@@ -24,7 +24,7 @@ _bounds: dict[tuple[str, str], int] = {}  # by kind and tier: the sid where it e
 _bounds_until = 0.0  # time.monotonic()
 
 
-def find(cursor: CursorWrapper, asks: Sequence[Ask], *, tier: int, released: int, limit: int) -> list[Answer]:
+def find(cursor: CursorWrapper, asks: Sequence[Ask], *, tier: int, released: int) -> list[Answer]:
     """Answer asks of the documents of a tier, or of the next one where there are too few documents for it."""
     bounds = _read_bounds(cursor)
     arms: list[str] = []
@@ -34,13 +34,16 @@ def find(cursor: CursorWrapper, asks: Sequence[Ask], *, tier: int, released: int
     for place, ask in enumerate(asks):
         bound = next((bounds[ask.kind, name] for name in TIERS[tier:] if (ask.kind, name) in bounds), None)
         if not ask.groups:
-            arm, value, enough = *_by_keys(ask, limit), 0
+            arm, value, enough = *_by_keys(ask), 0
         elif tier == HEAD and (beginning := _short_beginning(ask)):
             # Shorter than it was made: what it listed was hidden since, or is not released.
-            arm, value, enough = _by_beginning(ask, limit), beginning, min(limit, postgres.LISTED)
+            arm, value, enough = _by_beginning(ask), beginning, min(ask.limit, postgres.LISTED)
         else:
-            arm, value, enough = *_by_words(ask, bound, vast=(ask.kind, TIERS[HEAD]) in bounds), limit if bound else 0
-        arms.append(f"(SELECT {place}, {COLUMNS} FROM {arm} AND release <= %s ORDER BY d.sid + 0 LIMIT {limit})")
+            arm, value, enough = (
+                *_by_words(ask, bound, vast=(ask.kind, TIERS[HEAD]) in bounds),
+                ask.limit if bound else 0,
+            )
+        arms.append(f"(SELECT {place}, {COLUMNS} FROM {arm} AND release <= %s ORDER BY d.sid + 0 LIMIT {ask.limit})")
         parameters += [value, released]
         least.append(enough)
     sql = " UNION ALL ".join(arms)
@@ -54,10 +57,10 @@ def find(cursor: CursorWrapper, asks: Sequence[Ask], *, tier: int, released: int
     return [Answer(some, whole=len(some) >= enough) for some, enough in zip(rows, least, strict=True)]
 
 
-def _by_keys(ask: Ask, limit: int) -> tuple[str, list[str]]:
+def _by_keys(ask: Ask) -> tuple[str, list[str]]:
     """Return where documents with one of the names are, and the names."""
     table = f"search_{ask.kind}"
-    first = f"SELECT k.sid FROM {table}_key AS k WHERE k.k = name ORDER BY k.sid LIMIT {NAMED * limit}"
+    first = f"SELECT k.sid FROM {table}_key AS k WHERE k.k = name ORDER BY k.sid LIMIT {NAMED * ask.limit}"
     named = f"SELECT y.sid FROM unnest(%s::text[]) AS name, LATERAL ({first}) AS y"
     return f"{table} AS d WHERE d.sid IN ({named})", list(ask.keys)
 
@@ -71,10 +74,10 @@ def _by_words(ask: Ask, bound: int | None, *, vast: bool) -> tuple[str, str]:
     return f"search_{ask.kind} AS d WHERE d.tsv @@ %s::tsquery{within}", wanted
 
 
-def _by_beginning(ask: Ask, limit: int) -> str:
+def _by_beginning(ask: Ask) -> str:
     """Return where the first documents with a short beginning are; there is no such list of what few have."""
     table = f"search_{ask.kind}"
-    listed = f"SELECT l.sid FROM {table}_pfx AS l WHERE l.p = %s ORDER BY l.sid LIMIT {NAMED * limit}"
+    listed = f"SELECT l.sid FROM {table}_pfx AS l WHERE l.p = %s ORDER BY l.sid LIMIT {NAMED * ask.limit}"
     return f"{table} AS d WHERE d.sid IN ({listed})"
 
 

@@ -23,10 +23,10 @@ def batches(asks: Sequence[Ask]) -> list[Sequence[Ask]]:
     return [asks] * bool(asks) if _lists().TOGETHER else [[ask] for ask in asks]
 
 
-def find(asks: Sequence[Ask], *, tier: int, released: int, limit: int) -> list[Answer]:
-    """Return at most `limit` documents for each ask."""
+def find(asks: Sequence[Ask], *, tier: int, released: int) -> list[Answer]:
+    """Answer each ask."""
     with connection.cursor() as cursor:
-        return _lists().find(cursor, asks, tier=tier, released=released, limit=limit)
+        return _lists().find(cursor, asks, tier=tier, released=released)
 
 
 def terms(words: Collection[str]) -> Known:
