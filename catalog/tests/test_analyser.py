@@ -79,10 +79,10 @@ def test_exact_names_ignore_spaces_and_signs():
 
 
 def test_long_text_is_cut_and_quick():
-    started = time.perf_counter()
+    started = time.thread_time()
     assert len(asking.read("word " * 500).words) == asking.MOST_WORDS
     assert asking.read("\ud800").words == ()
     for text in ("a" * 10_000, "Z̵̛͉̈́" * 3000, "(" * 10_000, " - " * 5000, "a(" * 5000, "'a" * 5000, "ﷺ" * 10_000):
         assert all(len(word) <= analyser.LONGEST_WORD for word in analyser.read(text).words)
         versions.core_title(text)
-    assert time.perf_counter() - started < 1
+    assert time.thread_time() - started < 1
