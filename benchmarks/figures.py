@@ -65,7 +65,7 @@ def machine() -> list[str]:
     names = [line.partition(":")[2].strip() for line in lines("/proc/cpuinfo") if line.startswith("model name")]
     ram = int(next(line.split()[1] for line in lines("/proc/meminfo") if line.startswith("MemTotal"))) / 2**20
     return [
-        f"{os.cpu_count()} cores ({names[0]}), {ram:.0f} GB of memory, {platform.system()} {platform.release()}",
+        f"{os.cpu_count()} cores ({names[0]}), {ram:.0f} GB of memory, {platform.system()}",
         f"Python {sys.version.split()[0]}, Django {django.__version__}, SQLite {sqlite3.sqlite_version}",
     ]
 

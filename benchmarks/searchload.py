@@ -37,6 +37,7 @@ end
 """
 SLOW = 0.3  # seconds that the database takes for a statement
 HEALS_WITHIN = 10.0  # seconds
+PAUSE = 0.2  # seconds after an answer: who is told nothing at once would else take the machine
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def slowed(place: Installation, asked: Sequence[str], *, clients: int, seconds: 
         behind = place.variables["DATABASE_URL"].replace(f":{place.port}/", f":{proxy.port}/")
         with (
             server.running(var, migrate=False, extra={"DATABASE_URL": behind}) as node,
-            Searchers(node, asked, clients) as searchers,
+            Searchers(node, asked, clients, pause=PAUSE) as searchers,
         ):
             time.sleep(2)
             proxy.spoil(latency=SLOW)

@@ -18,6 +18,7 @@ THREADS = 8  # of the server, each of which has one connection
 SLOW = 0.3  # seconds a statement
 SLACK = 0.5  # seconds: twelve clients, a server, a proxy and PostgreSQL share two cores
 HEALS_WITHIN = 10.0  # seconds
+PAUSE = 0.1  # seconds after an answer: who is told nothing at once would else take the machine
 QUERIES = (
     "the river",
     "love",
@@ -46,7 +47,7 @@ def test_slow_database_costs_a_search_its_parts_and_never_its_answer(tmp_path: P
 
 
 def _slow_down_and_heal(node: server.Server, proxy: faults.Proxy, url: str) -> None:
-    with Searchers(node, QUERIES, CLIENTS) as searchers:
+    with Searchers(node, QUERIES, CLIENTS, pause=PAUSE) as searchers:
         time.sleep(1)
         proxy.spoil(latency=SLOW)
         time.sleep(1.5)  # what is under way ends, and the server learns how slow it is

@@ -64,13 +64,15 @@ def look(node: Server, *, count: int, rate: float, watch: int = 1, seed: int = 1
 
 
 def _find(node: Server, edit: dict[str, Any], *, watched: bool) -> Found:
+    if not watched:
+        time.sleep(max(0.0, edit["at"] + WITHIN - time.time()))
     while True:
-        if not watched:
-            time.sleep(max(0.0, edit["at"] + WITHIN - time.time()))
         began = time.time()
-        tracks = ask(node, edit["query"], kinds="track").tracks
-        there = tracks[:1] == (edit["track_id"],) if edit["first"] else edit["track_id"] in tracks
+        answer = ask(node, edit["query"], kinds="track")
         seconds = began - edit["at"]
-        if there != edit["gone"] or not watched or seconds > PATIENCE:
+        there = edit["track_id"] in (answer.tracks[:1] if edit["first"] else answer.tracks)
+        # What was left out for lack of time says nothing of the index: whoever looks once asks once more then.
+        final = there != edit["gone"] or not (watched or answer.partial)
+        if final or seconds > PATIENCE:
             return Found(edit["what"], edit["query"], edit["track_id"], seconds, there != edit["gone"], watched)
         time.sleep(EVERY)
