@@ -86,7 +86,9 @@ def test_no_secret_is_printed(node: Node, secrets_of: dict[str, str]) -> None:
 def test_no_secret_is_in_the_database(node: Node, secrets_of: dict[str, str]) -> None:
     """Navidrome's CVE-2024-56362: what signs was in the database, in plain text."""
     with closing(sqlite3.connect(node.server.var / "spotify_lite.sqlite3")) as database:
-        dump = "\n".join(database.iterdump())
+        listing = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
+        rows = (row for (name,) in database.execute(listing) for row in database.execute(f"SELECT * FROM {name}"))  # noqa: S608
+        dump = "\n".join(map(repr, rows))
     hashes = re.findall(r"argon2\$argon2id\$[^']+", dump)
     assert len(hashes) >= 4, "passwords are hashed with Argon2"
     assert len(set(hashes)) == len(hashes)

@@ -109,7 +109,9 @@ def test_two_nodes_write_the_same_points_without_a_deadlock(scene: Scene) -> Non
         answers = list(pool.map(lambda n: scene.post(n % 2, "me/progress", requests[n]), range(len(requests))))
     assert {answer.status for answer in answers} == {200}
     assert {answer.body["accepted"] for answer in answers} == {EVENTS}
-    assert dict(scene.ask("SELECT track_id, position_ms FROM playback_resumepoint")) == top
+    lengths = dict(scene.ask("SELECT id, duration_ms FROM catalog_track"))
+    heard = {track_id: min(number, lengths[track_id]) for track_id, number in top.items()}
+    assert dict(scene.ask("SELECT track_id, position_ms FROM playback_resumepoint")) == heard
     assert scene.ask("SELECT deadlocks FROM pg_stat_database WHERE datname = 'postgres'") == [(0,)]
 
 
