@@ -19,6 +19,7 @@ from catalog.search.typos import Known
 CANDIDATES = 80  # that are read of a posting list, and at least twice the limit: versions of a song fold into one
 CANDIDATES_RELAXED = 40  # of what has only some of the words: the most popular of it may be meant
 CANDIDATES_OF_PHRASES = 400  # of which few have the words side by side
+PRECISE = 3  # words: what has them all is what was meant
 ENOUGH = 0.25  # of them from a tier, for the later ones to be left alone
 STARTED = 3  # letters of the first word, where there is time for no more
 
@@ -138,10 +139,11 @@ class _Looking:
             )
 
     def _relax(self) -> None:
-        """Look for the names in the query, and leave out each word in turn."""
+        """Look for the names in the query, and leave out each word in turn; not of three that something has all of."""
         lacking = [kind for kind in self.kinds if len(self.found[kind]) < self.limit]
         if lacking and len(self.query.words) > 1:
-            without = list(forms.relaxed(self.query, self.corrections))
+            answered = len(self.query.required) >= PRECISE and any(self.most.values())
+            without = [] if answered else list(forms.relaxed(self.query, self.corrections))
             parts = self.query.parts()
             asks = [Ask(kind, groups, CANDIDATES_RELAXED) for kind in lacking for groups in without]
             self._add_asked([*asks, *(Ask(kind, [], CANDIDATES_RELAXED, parts) for kind in lacking if parts)])
