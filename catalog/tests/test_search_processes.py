@@ -158,6 +158,7 @@ def test_a_rebuild_that_is_killed_goes_on_and_lacks_nothing(node: Node) -> None:
 
 
 def test_searches_see_the_one_index_or_the_other_whole(node: Node) -> None:
+    node.run(REBUILD)
     searches = node.start(SEARCH)
     assert searches.stdout
     assert searches.stdout.readline() == "ready\n"
