@@ -186,6 +186,14 @@ def test_a_word_too_many_is_left_out(make_track):
     assert find("halcyon pike tideline").artists == [track.credits.get().artist_id]
 
 
+def test_words_are_left_out_of_three_only_while_nothing_has_them_all(make_track):
+    near = make_track("Silver Winter Tideline", artist="Somebody Else")
+    assert find("silver tideline compass").tracks == [near.id]
+    meant = make_track("Silver Tideline Compass", artist="Halcyon Pike")
+    assert find("silver tideline compass").tracks == [meant.id]
+    assert set(find("tideline compass").tracks) == {meant.id, near.id}
+
+
 def test_featured_artists_and_aliases_lead_to_the_track(make_track):
     track = make_track("Tideline", featured=("青木なつみ",))
     Artist.objects.filter(name="青木なつみ").update(aliases="Natsumi Aoki; N. A.")
