@@ -29,8 +29,10 @@ def test_a_worker_never_finds_half_a_message(tmp_path: Path):
                 queue.put({"number": number, "padding": "x" * 10_000})
         ended.set()
 
-    threading.Thread(target=send).start()
+    # The worker declares its queue first, as always: threads of one process share what kombu remembers of queues,
+    # and one that sends before another has written the queue down sends into nothing.
     with connect() as connection, connection.SimpleQueue("work") as queue:
+        threading.Thread(target=send).start()
         while not ended.is_set() or queue.qsize():
             try:
                 message = queue.get(block=False)
