@@ -1,7 +1,6 @@
 """Answer whether this process lives (`/healthz`) and whether it should get traffic (`/readyz`)."""
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -12,6 +11,7 @@ from spotify_lite import methods, probing
 DEGRADING = {("cache", "unreachable"), ("media", "unreachable")}  # what one can listen without
 
 _storage = probing.Probe(settings.MEDIA_PROBE)
+_shared_cache = probing.Probe("spotify_lite.cache.is_reachable")
 _migrated = False  # once true it stays true: a process never runs on a database older than itself again
 
 
@@ -65,5 +65,4 @@ def _media() -> str:
 
 
 def _cache() -> str:
-    cache.set("readyz", "1", timeout=10)
-    return "ok" if cache.get("readyz") == "1" else "unreachable"
+    return "ok" if _shared_cache.ask() else "unreachable"

@@ -199,7 +199,14 @@ CACHES: dict[str, dict[str, object]] = {
         {
             "BACKEND": "django_redis.cache.RedisCache",
             "LOCATION": REDIS_URL,
-            "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 0.25, "SOCKET_TIMEOUT": 0.25, "IGNORE_EXCEPTIONS": True},
+            "OPTIONS": {
+                "CONNECTION_POOL_CLASS": "spotify_lite.cache.Pool",
+                "CONNECTION_POOL_KWARGS": {"max_connections": 64},  # of a process: more than it has threads
+                "REDIS_CLIENT_CLASS": "spotify_lite.cache.Client",
+                "SOCKET_CONNECT_TIMEOUT": 0.2,  # seconds: hundreds of times what it takes
+                "SOCKET_TIMEOUT": 0.2,
+                "IGNORE_EXCEPTIONS": True,  # what it does not know, the database does
+            },
         }
         if REDIS_URL
         else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 10_000}}

@@ -7,12 +7,12 @@ processes find it. Only ids are kept, never an address.
 
 import hashlib
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Self, TypeVar
+from typing import Self
 
-from django.core.cache import caches
+from django.core.cache import BaseCache, caches
 
 from catalog.search.asking import Query
 from catalog.search.present import Present
@@ -21,14 +21,9 @@ SHORT = 3  # letters of a query that is kept in the process
 IN_PROCESS = 60.0  # seconds that an answer stands there
 SHARED = 300.0  # seconds that it stands in the cache of all
 STALE = 3600  # seconds after which it is worth nothing
-SLOW = 0.05  # seconds; a cache that takes longer is left alone for a while
-REST = 5.0  # seconds
 LAYOUT = 1  # of what is kept
 
 _SHORT = "short"
-T = TypeVar("T")
-
-_rests_until = 0.0  # time.monotonic(); the shared cache is not asked before
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,33 +82,18 @@ def name_of(query: Query, *, kinds: Collection[str], limit: int) -> str:
 
 def find(name: str) -> Kept | None:
     """Return what is kept under a name, whether it stands or not."""
-    if _in_process(name):
-        kept: Kept | None = caches["process"].get(name)
-        return kept
-    return _shared(caches["default"].get, name)
+    kept: Kept | None = _cache_of(name).get(name)
+    return kept
 
 
 def keep(name: str, found: Found, now: Present, *, at: datetime) -> None:
     """Keep a whole answer that was made from what stood just before it."""
-    kept = Kept(found, now, at, time.time())
-    if _in_process(name):
-        caches["process"].set(name, kept, STALE)
-    else:
-        _shared(caches["default"].set, name, kept, STALE)
+    _cache_of(name).set(name, Kept(found, now, at, time.time()), STALE)
 
 
 def _in_process(name: str) -> bool:
     return name.startswith(_SHORT)
 
 
-def _shared(call: Callable[..., T], *arguments: object) -> T | None:
-    """Ask the cache of all, unless it was slow or away a moment ago: it is there to spare time."""
-    global _rests_until
-    started = time.monotonic()
-    if started < _rests_until:
-        return None
-    try:
-        return call(*arguments)
-    finally:
-        if time.monotonic() - started > SLOW:
-            _rests_until = time.monotonic() + REST
+def _cache_of(name: str) -> BaseCache:
+    return caches["process" if _in_process(name) else "default"]

@@ -1,5 +1,6 @@
 """Answers are kept while they say what a search would, are read past where that is asked, and are better than none."""
 
+import socket
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +15,6 @@ from catalog import derived, search
 from catalog.models import Track
 from catalog.search import answers, budget, present
 from conftest import MakeTrack
-from spotify_lite.tests.rig.server import free_port
 
 KINDS = ("track", "artist", "album")
 
@@ -151,17 +151,26 @@ def test_a_client_that_says_no_cache_is_answered_anew(
 
 
 @pytest.fixture
-def cache_away(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Put the shared cache where nobody listens."""
-    away = {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": f"redis://127.0.0.1:{free_port()}/0"}
-    settings.CACHES = settings.CACHES | {"default": away | {"OPTIONS": {"IGNORE_EXCEPTIONS": True}}}
-    monkeypatch.setattr(answers, "SLOW", -1.0)  # whatever time a refusal takes
-    monkeypatch.setattr(answers, "_rests_until", 0.0)
-    yield
-    del settings.CACHES
+def silent(settings: Any) -> Iterator[socket.socket]:
+    """Put the shared cache where connections are taken and nothing is ever said."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.setblocking(False)
+        options = {
+            "CONNECTION_POOL_CLASS": "spotify_lite.cache.Pool",
+            "REDIS_CLIENT_CLASS": "spotify_lite.cache.Client",
+            "SOCKET_TIMEOUT": 0.05,
+            "IGNORE_EXCEPTIONS": True,
+        }
+        place = f"redis://127.0.0.1:{listening.getsockname()[1]}/0"
+        away = {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": place, "OPTIONS": options}
+        settings.CACHES = settings.CACHES | {"default": away}
+        yield listening
+        del settings.CACHES
 
 
-def test_searches_do_without_a_cache_that_is_away(track: Track, cache_away: None) -> None:
-    assert find("tideline").tracks == [track.id]
-    assert answers._rests_until > 0
-    assert find("tideline").tracks == [track.id]
+def test_searches_do_without_a_cache_that_is_silent_and_wait_for_it_once(track: Track, silent: socket.socket) -> None:
+    for _ in range(5):
+        assert find("tideline").tracks == [track.id]
+    silent.accept()
+    with pytest.raises(BlockingIOError):
+        silent.accept()
