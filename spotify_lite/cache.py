@@ -19,7 +19,7 @@ from redis.exceptions import TimeoutError as NoAnswer
 
 logger = logging.getLogger(__name__)
 
-REST = 5.0  # seconds without it after a failure
+REST = 2.0  # seconds without it after a failure: at most one request of so many waits for it
 
 
 class Resting(NoConnection):

@@ -11,7 +11,7 @@ from spotify_lite import methods, probing
 DEGRADING = {("cache", "unreachable"), ("media", "unreachable")}  # what one can listen without
 
 _storage = probing.Probe(settings.MEDIA_PROBE)
-_shared_cache = probing.Probe("spotify_lite.cache.is_reachable")
+_shared_cache = probing.Probe("spotify_lite.cache.is_reachable", fresh=0.0)  # its breaker sees to the cost
 _migrated = False  # once true it stays true: a process never runs on a database older than itself again
 
 

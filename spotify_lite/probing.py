@@ -9,7 +9,7 @@ from django.utils.module_loading import import_string
 
 logger = logging.getLogger(__name__)
 
-FRESH = 3.0  # seconds that an answer is good for
+FRESH = 3.0  # seconds that an answer is good for, where asking costs something
 PATIENCE = 1.0  # seconds that who asks waits for a new one
 STALE = 10.0  # seconds after which no answer means no
 
@@ -20,9 +20,10 @@ class Probe:
     One thread asks at a time, and whoever wants to know meanwhile gets the last answer.
     """
 
-    def __init__(self, function: str) -> None:
-        """Take the dotted path of a function that returns whether it is there."""
+    def __init__(self, function: str, *, fresh: float = FRESH) -> None:
+        """Take the dotted path of a function that returns whether it is there, and how long an answer is good for."""
         self._path = function
+        self._fresh = fresh
         self._lock = threading.Lock()
         self._asking: threading.Thread | None = None
         self._there = False
@@ -30,7 +31,7 @@ class Probe:
 
     def ask(self) -> bool:
         """Return whether it is there, as far as is known."""
-        if time.monotonic() - self._at > FRESH:
+        if time.monotonic() - self._at > self._fresh:
             self._begin().join(PATIENCE)
         return self._there and time.monotonic() - self._at < STALE
 
