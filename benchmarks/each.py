@@ -18,4 +18,4 @@ class Each:
         return stored[0]
 
 
-listening.writer = Each()  # type: ignore[assignment]
+listening.presses = listening.positions = Each()  # type: ignore[assignment]

@@ -5,6 +5,9 @@ a fifth of the call, and a wait for the interpreter's lock. What comes meanwhile
 that under load groups form by themselves, and one fsync serves all of a group. `submit` returns after COMMIT, so that
 what was acknowledged survives a crash. A request that is answered in spite of SIGTERM has waited for its commit:
 nothing needs draining.
+
+Each kind of write has a writer of its own, and so a queue, a thread and a connection: presses of play do not wait
+behind positions, nor are they refused because positions filled the queue.
 """
 
 import logging
@@ -20,7 +23,8 @@ from spotify_lite import rest
 logger = logging.getLogger(__name__)
 
 GROUP_ROWS = 500  # a commit of so many takes 20-40 ms of CPU, which is what the next group waits
-QUEUE_ROWS = 5_000  # that wait in a process; more is refused, so that memory is bounded and waiting is too
+QUEUE_ROWS = 5_000  # that wait for a writer; more is refused, so that memory is bounded and waiting is too
+QUEUE_REQUESTS = 500  # likewise: small ones cost more than their rows
 PATIENCE = 10.0  # seconds until a request stops waiting for its commit
 
 W = TypeVar("W")
@@ -42,14 +46,15 @@ class _Item(Generic[W, R]):
 
 
 class Writer(Generic[W, R]):
-    """Stores what its process submits, a group at a time.
+    """Stores what its process submits, a group at a time; `name` is of its thread.
 
     `store` takes the writes of a group, commits them, and returns a result for each, in order. It must be safe to
     run twice on the same writes: a group that meets bad data or a lost connection is run again.
     """
 
-    def __init__(self, store: Callable[[Sequence[W]], list[R]]) -> None:
+    def __init__(self, store: Callable[[Sequence[W]], list[R]], *, name: str) -> None:
         self._store = store
+        self._name = name
         self._changed = threading.Condition()
         self._writing = False  # somebody is: the thread, or a request that came alone
         self._waiting: list[_Item[W, R]] = []
@@ -61,7 +66,8 @@ class Writer(Generic[W, R]):
     def submit(self, write: W, *, rows: int) -> R:
         """Return what `store` made of the write, after its COMMIT; raise rest.Busy when it was not made.
 
-        After Busy because of time the write may still be made: callers send it again, and the same again is nothing.
+        After Busy because of time a write that has begun may still be made: callers send it again, and the same again
+        is nothing. One that still waited is forgotten: under load the time goes to those who still wait for it.
         A caller inside of a transaction stores within it, since waiting for another connection would wait for itself.
         """
         if connection.in_atomic_block:
@@ -72,7 +78,7 @@ class Writer(Generic[W, R]):
             alone = not (self._writing or self._waiting)
             if alone:
                 self._writing = True
-            elif self._waiting and self._rows + rows > QUEUE_ROWS:
+            elif self._is_full(rows):
                 raise rest.Busy
             else:
                 self._start()
@@ -81,10 +87,21 @@ class Writer(Generic[W, R]):
         if alone:
             self._finish([item])
         if not item.done.acquire(timeout=PATIENCE):
+            self._forget(item)
             raise rest.Busy
         if item.error is not None:
             raise item.error
         return item.result  # type: ignore[return-value]  # there is one where there is no error
+
+    def _is_full(self, rows: int) -> bool:
+        return len(self._waiting) >= QUEUE_REQUESTS or (bool(self._waiting) and self._rows + rows > QUEUE_ROWS)
+
+    def _forget(self, item: _Item[W, R]) -> None:
+        """Take an item out that still waits; nobody does for it."""
+        with self._changed:
+            if item in self._waiting:
+                self._waiting.remove(item)
+                self._rows -= item.rows
 
     def stop(self) -> None:
         """Write what waits, close the thread's connection and end the thread; the next submit starts another."""
@@ -104,7 +121,7 @@ class Writer(Generic[W, R]):
     def _start(self) -> None:
         """Start the thread where this process has none yet: lazily, because servers fork after the import."""
         if self._thread is None or not self._thread.is_alive():
-            self._thread = threading.Thread(target=self._run, name="commit", daemon=True)
+            self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
             self._thread.start()
 
     def _run(self) -> None:

@@ -27,7 +27,7 @@ def merge(guest: User, into: User) -> None:
         shown = PlaybackState.objects.filter(listener=guest).first()
         if shown is not None:
             shown.listener = into
-            state.save(shown)
+            state.save([shown])
         guest.delete()
 
 

@@ -104,7 +104,7 @@ def start(
     play_id = play_id or plays.uuid7(at_ms=ms_of(at))
     listener = who()
     guests.note_seen(listener, at=at)
-    stands = writer.submit(Listening(listener.id, device, at, begun=((play_id, track_id),)), rows=1)
+    stands = presses.submit(Listening(listener.id, device, at, begun=((play_id, track_id),)), rows=1)
     if stands[play_id] != track_id:
         raise PlayTaken
     return Started(play_id, plays_so_far, card, resume.go_on_ms(position_ms, state))
@@ -135,7 +135,7 @@ def report(who: Who, raw_events: list[Any], *, device: str, at: datetime) -> Rep
         listener = who()
         guests.note_seen(listener, at=at)
         wanted = Listening(listener.id, device, at, events=tuple(accepted), durations_ms=durations)
-        writer.submit(wanted, rows=len(accepted))
+        positions.submit(wanted, rows=len(accepted))
     return Report(len(accepted), sorted(rejected.items()))
 
 
@@ -192,4 +192,6 @@ def ms_of(at: datetime) -> int:
     return (at - merging.EPOCH) // timedelta(milliseconds=1)
 
 
-writer: commit.Writer[Listening, dict[UUID, int]] = commit.Writer(store)
+# A press of play waits for other presses only: it locks no row that a position's transaction holds (`plays.register`).
+presses: commit.Writer[Listening, dict[UUID, int]] = commit.Writer(store, name="commit-presses")
+positions: commit.Writer[Listening, dict[UUID, int]] = commit.Writer(store, name="commit-positions")

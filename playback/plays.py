@@ -25,14 +25,14 @@ SWEPT_AT_ONCE = 1_000  # events a transaction: some 10 ms in which who hears one
 
 Key = tuple[UUID, int]  # play id, listener id
 
-_FIND = Given(
-    """
+_FOUND = """
     SELECT found.play_id, found.listener_id, found.id, found.track_id, found.counted_at IS NOT NULL
     FROM {given}, playback_play AS found
     WHERE found.play_id = given.play_id AND found.listener_id = given.listener_id
-    ORDER BY found.play_id, found.listener_id
-    {locked}
-    """,
+"""
+_SEE = Given(_FOUND, play_id="uuid", listener_id="bigint")
+_FIND = Given(
+    _FOUND + "ORDER BY found.play_id, found.listener_id {locked}",
     play_id="uuid",
     listener_id="bigint",
 )
@@ -95,9 +95,11 @@ def uuid7(*, at_ms: int) -> UUID:
 
 
 def register(begun: Mapping[Key, Press], heard: Mapping[Key, Press]) -> dict[Key, Registered]:
-    """Make the plays that are not there yet, and return all of them as they stand, locked until the commit.
+    """Make the plays that are not there yet, and return all of them as they stand.
 
     Those that are begun are taken for new, those that are heard for known: one statement each where that is so.
+    Those that are heard are locked until the commit. Where none is, plays that were begun before are only looked at:
+    a press of play said twice does not wait for whoever writes the positions of that play.
     """
     found = _registered(_FIND, sorted(heard)) if heard else {}
     if missing := sorted((begun.keys() | heard.keys()) - found.keys()):
@@ -107,7 +109,7 @@ def register(begun: Mapping[Key, Press], heard: Mapping[Key, Press]) -> dict[Key
         ]
         found |= _registered(_MAKE, rows)
         if taken := [key for key in missing if key not in found]:  # begun before, or by another process meanwhile
-            found |= _registered(_FIND, taken)
+            found |= _registered(_FIND if heard else _SEE, taken)
     return found
 
 

@@ -1,17 +1,46 @@
 """Own what a listener's players show: the queue, where it is, and on which device; the newest action stands."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import orjson
 from django.db import transaction
 from django.db.models import Q
 
 from accounts import guests
 from accounts.models import User
-from playback import merging
+from playback import commit, merging
 from playback.models import PlaybackState, ResumePoint
+from spotify_lite.given import Given
+
+TRACKS_A_ROW = 100  # of a queue weigh as much as a position: a thousand are 10 KB
+
+_PUT = Given(
+    """
+    INSERT INTO playback_playbackstate
+        (listener_id, at_ms, play_id, seq, queue, "index", position_ms, playing, device, updated_at)
+    SELECT listener_id, at_ms, play_id, seq, queue, place, position_ms, playing, device, updated_at
+    FROM {given} WHERE true
+    ON CONFLICT (listener_id) DO UPDATE SET
+        at_ms = excluded.at_ms, play_id = excluded.play_id, seq = excluded.seq, queue = excluded.queue,
+        "index" = excluded."index", position_ms = excluded.position_ms, playing = excluded.playing,
+        device = excluded.device, updated_at = excluded.updated_at
+    WHERE (excluded.at_ms, excluded.play_id, excluded.seq)
+        > (playback_playbackstate.at_ms, playback_playbackstate.play_id, playback_playbackstate.seq)
+    """,
+    listener_id="bigint",
+    at_ms="bigint",
+    play_id="uuid",
+    seq="int",
+    queue="jsonb",
+    place="int",
+    position_ms="int",
+    playing="boolean",
+    device="text",
+    updated_at="timestamptz",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,30 +66,40 @@ def put(who: Callable[[], User], wanted: PlaybackState, *, at: datetime) -> Show
     listener = who()
     guests.note_seen(listener, at=at)
     wanted.listener, wanted.updated_at = listener, at
-    save(wanted)
+    writer.submit(wanted, rows=1 + len(wanted.queue) // TRACKS_A_ROW)
     return read(listener.id) or _shown(wanted)
 
 
-def save(wanted: PlaybackState) -> None:
-    """Write the row where there is none, or where its (at, play_id, seq) is greater than the one there."""
-    older = (
-        Q(at_ms__lt=wanted.at_ms)
-        | Q(at_ms=wanted.at_ms, play_id__lt=wanted.play_id)
-        | Q(at_ms=wanted.at_ms, play_id=wanted.play_id, seq__lt=wanted.seq)
-    )
+def save(states: Sequence[PlaybackState]) -> None:
+    """Write the rows that are not there, or whose (at, play_id, seq) is greater than that of the one there.
+
+    Sorted, and one a listener, as `playback.resume` does and for the same reasons.
+    """
+    newest: dict[int, PlaybackState] = {}
+    for state in states:
+        known = newest.get(state.listener_id)
+        if known is None or _key(state) > _key(known):
+            newest[state.listener_id] = state
+    rows = [_row(newest[listener_id]) for listener_id in sorted(newest)]
+    if rows:
+        _PUT.run(rows)
+
+
+def store(states: Sequence[PlaybackState]) -> list[None]:
+    """Write the states of many listeners in one transaction."""
     with transaction.atomic():
-        PlaybackState.objects.bulk_create([wanted], ignore_conflicts=True)
-        PlaybackState.objects.filter(older, listener_id=wanted.listener_id).update(
-            at_ms=wanted.at_ms,
-            play_id=wanted.play_id,
-            seq=wanted.seq,
-            queue=wanted.queue,
-            index=wanted.index,
-            position_ms=wanted.position_ms,
-            playing=wanted.playing,
-            device=wanted.device,
-            updated_at=wanted.updated_at,
-        )
+        save(states)
+    return [None] * len(states)
+
+
+def _key(state: PlaybackState) -> tuple[int, UUID, int]:
+    return state.at_ms, state.play_id, state.seq
+
+
+def _row(state: PlaybackState) -> tuple[object, ...]:
+    queue = orjson.dumps(state.queue).decode()
+    shown = (queue, state.index, state.position_ms, state.playing, state.device, state.updated_at)
+    return (state.listener_id, *_key(state), *shown)
 
 
 def read(listener_id: int) -> Shown | None:
@@ -96,3 +135,6 @@ def _shown(state: PlaybackState, point: ResumePoint | None = None) -> Shown:
         device=state.device,
         updated_ms=point.at_ms if point else (state.updated_at - merging.EPOCH) // timedelta(milliseconds=1),
     )
+
+
+writer: commit.Writer[PlaybackState, None] = commit.Writer(store, name="commit-states")

@@ -5,13 +5,18 @@ Files are never read here. The server sends them itself, paced by the client; a 
 """
 
 import http.client
+import random
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 from granian.rsgi import ProtocolClosed
 
+from spotify_lite import drain
+
 PROBLEM_TYPE = "application/problem+json"
+CLOSE = ("connection", "close")  # HTTP/2 has another way to say it, and the server leaves this out there
+RETRY_AFTER = range(2, 9)  # seconds until who was refused may ask again
 
 Headers = list[tuple[str, str]]  # names in lower case; a name may come twice
 
@@ -31,6 +36,11 @@ class Answer:
 def document(status: int, detail: str, errors: Any = None, *, kind: str = "about:blank") -> dict[str, Any]:
     """Return {type, title, status, detail, errors} as RFC 9457 names them."""
     return {"type": kind, "title": http.client.responses[status], "status": status, "detail": detail, "errors": errors}
+
+
+def retry_after() -> int:
+    """Return the seconds of a Retry-After, drawn for each refusal: a crowd should not come back as one."""
+    return random.choice(RETRY_AFTER)  # noqa: S311 - not a secret
 
 
 def refused(path: str, status: int, sentence: str, *headers: tuple[str, str]) -> Answer:
@@ -63,12 +73,13 @@ def _short(status: int, kind: str, body: bytes, *headers: tuple[str, str]) -> An
 
 def send(protocol: Any, answer: Answer, *, head: bool) -> None:
     """Hand the answer to the server; any thread may do so. A client that has gone is nobody's failure."""
+    headers = [*answer.headers, CLOSE] if drain.asked() else answer.headers
     try:
         if head or (answer.file is None and not answer.body):
-            protocol.response_empty(answer.status, answer.headers)
+            protocol.response_empty(answer.status, headers)
         elif answer.file is None:
-            protocol.response_bytes(answer.status, answer.headers, answer.body)
+            protocol.response_bytes(answer.status, headers, answer.body)
         else:
-            protocol.response_file_range(answer.status, answer.headers, answer.file, answer.start, answer.end)
+            protocol.response_file_range(answer.status, headers, answer.file, answer.start, answer.end)
     except ProtocolClosed:
         return

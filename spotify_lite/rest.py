@@ -36,7 +36,10 @@ class Busy(exceptions.APIException):
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     default_detail = "The service is busy. Nothing was changed; please try again."
     default_code = "busy"
-    wait = 2  # seconds
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wait = answers.retry_after()
 
 
 class JSONParser(BaseParser):

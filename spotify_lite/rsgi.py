@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 from granian.rsgi import ProtocolClosed
 
-from spotify_lite import answers, bodies, bridge, threads, tickets
+from spotify_lite import answers, bodies, bridge, drain, threads, tickets
 from spotify_lite.answers import Answer
 from spotify_lite.wsgi import application
 
@@ -39,6 +39,7 @@ class Front:
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._threads = threads.Threads(loop, number=settings.WEB_THREADS)
+        drain.watch(loop, notice=settings.WEB_NOTICE)  # here, where the server has set its own handlers
         for start in self._starts:
             start()
         gc.freeze()  # what is loaded by now stays: no collection need walk it again
@@ -55,15 +56,17 @@ class Front:
         except ProtocolClosed:
             return  # the client has gone
         except bodies.Refused as refused:
-            retry = [("retry-after", "2")] if refused.status == 503 else []
+            retry = [("retry-after", str(answers.retry_after()))] if refused.status == 503 else []
             answers.send(protocol, answers.refused(scope.path, refused.status, refused.sentence, *retry), head=head)
         except threads.Full:
             busy = "The service is busy. Please try again."
-            answers.send(protocol, answers.refused(scope.path, 503, busy, ("retry-after", "2")), head=head)
+            answers.send(protocol, answers.refused(scope.path, 503, busy, ("retry-after", str(answers.retry_after()))), head=head)
 
     async def _serve_django(self, scope: Any, protocol: Any, *, head: bool) -> None:
         if reason := malformed(scope):
             raise bodies.Refused(400, reason)
+        patient = scope.path in settings.PATIENT_PATHS
+        self._threads.admit(patient=patient)  # what would be refused need not be read
         body = await self._intake.read(scope, protocol)
 
         def work() -> Answer | None:
@@ -75,7 +78,8 @@ class Front:
             answers.send(protocol, answer, head=head)
             return None
 
-        deferred = await self._threads.run(work, patient=scope.path in settings.PATIENT_PATHS)
+        size = min(body.length, bodies.IN_MEMORY)
+        deferred = await self._threads.run(work, patient=patient, size=size)
         if deferred is not None:
             answers.send(protocol, await self._resolve(scope, deferred), head=head)
 

@@ -30,7 +30,7 @@ class Stage:
         self.entered = threading.Event()
         self.groups: list[list[int]] = []
         self._store = store
-        self.writer: commit.Writer[int, int] = commit.Writer(self._held)
+        self.writer: commit.Writer[int, int] = commit.Writer(self._held, name="commit")
         self.pool = ThreadPoolExecutor(64)
 
     def _held(self, group: Sequence[int]) -> list[int]:
@@ -79,7 +79,7 @@ def test_a_write_alone_does_not_wait_for_others(stage: Callable[[Store], Stage])
         threads.append(threading.current_thread())
         return double(group)
 
-    writer: commit.Writer[int, int] = commit.Writer(store)
+    writer: commit.Writer[int, int] = commit.Writer(store, name="commit")
     assert [writer.submit(4, rows=1), writer.submit(5, rows=1)] == [8, 10]
     assert threads == [threading.current_thread()] * 2, "nor is it handed to another thread"
 
@@ -192,7 +192,8 @@ def test_waiting_has_an_end(stage: Callable[[Store], Stage], monkeypatch: pytest
 def thread() -> Iterator[None]:
     """End the process's own writer after the test, so that its connection does not outlive the database."""
     yield
-    listening.writer.stop()
+    listening.presses.stop()
+    listening.positions.stop()
 
 
 def test_a_report_is_committed_when_it_returns(thread: None, listener: User, make_track: MakeTrack) -> None:
@@ -214,7 +215,7 @@ def test_a_listener_who_is_gone_fails_nobody_else(thread: None, listener: User, 
 
     def submit(number: int) -> None:
         try:
-            listening.writer.submit(write(999_999 if number == 7 else listener.id, number), rows=1)
+            listening.positions.submit(write(999_999 if number == 7 else listener.id, number), rows=1)
         finally:
             connection.close()  # a request that came alone has written with its own
 

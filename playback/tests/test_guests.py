@@ -67,8 +67,8 @@ def test_the_same_play_on_both_sides_is_the_listeners(guest: User, listener: Use
 def test_the_newest_queue_stands(
     guest: User, listener: User, guest_ago: int, listener_ago: int, queue: list[int]
 ) -> None:
-    state.save(shown(guest, ago_ms=guest_ago, queue=[1]))
-    state.save(shown(listener, ago_ms=listener_ago, queue=[2]))
+    state.save([shown(guest, ago_ms=guest_ago, queue=[1])])
+    state.save([shown(listener, ago_ms=listener_ago, queue=[2])])
     guests.merge(guest, into=listener)
     assert PlaybackState.objects.get().queue == queue
 
@@ -83,7 +83,7 @@ def test_idle_guests_are_swept_with_all_that_is_theirs(guest: User, listener: Us
     track = make_track()
     for who in (guest, here, listener):
         hear(who, event(track.id, 5))
-        state.save(shown(who, ago_ms=0, queue=[1]))
+        state.save([shown(who, ago_ms=0, queue=[1])])
     User.objects.filter(id__in=[guest.id, listener.id]).update(last_seen_at=NOW - timedelta(days=31))
     tasks.sweep_guests()
     left = [here.id, listener.id]
