@@ -35,4 +35,4 @@ VOLUME /srv/var
 EXPOSE 8000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["python", "deploy/web/health.py"]
-CMD ["sh", "-c", "exec granian --interface rsgi --host 0.0.0.0 --port ${PORT:-8000} --workers ${WEB_WORKERS:-2} --loop uvloop --http1-buffer-size 65536 --no-ws spotify_lite.rsgi:app"]
+CMD ["sh", "-c", "exec granian --interface rsgi --host 0.0.0.0 --port ${PORT:-8000} --workers ${WEB_WORKERS:-2} --loop uvloop --http1-buffer-size 65536 --no-ws --workers-kill-timeout 25 spotify_lite.rsgi:app"]

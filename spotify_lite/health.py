@@ -6,7 +6,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 
-from spotify_lite import methods, probing
+from spotify_lite import drain, methods, probing
 
 DEGRADING = {("cache", "unreachable"), ("media", "unreachable")}  # what one can listen without
 
@@ -28,8 +28,10 @@ def readyz(request: HttpRequest) -> JsonResponse:
     """Answer 200 when everything that this node needs is there, else 503.
 
     A missing cache only degrades, and so does an object storage that is away: all nodes share it, so that none is
-    better, edges play on what they hold, and all pages work.
+    better, edges play on what they hold, and all pages work. A node that leaves asks nobody.
     """
+    if drain.asked():
+        return JsonResponse({"status": "draining"}, status=503)
     database = _database()
     states = {
         "database": database,

@@ -51,6 +51,7 @@ PUBLIC_URL = env.text("PUBLIC_URL").rstrip("/")  # scheme and host that clients 
 REGION = env.text("REGION", "local")  # of this node; the balancer's X-Region says where a listener is
 WEB_WORKERS = env.integer("WEB_WORKERS", 1, at_least=1)  # processes
 WEB_THREADS = env.integer("WEB_THREADS", 8, at_least=1)  # a process, for Django; media needs none
+WEB_NOTICE = env.integer("WEB_NOTICE", 0 if EMBEDDED else 5)  # seconds in which a balancer hears that this node leaves
 _on_loopback = HOST in {"127.0.0.1", "::1", "localhost"}
 PATIENT_PATHS = {"/api/v1/me/progress"}  # wait behind all other calls: their clients keep what is refused and resend
 ALLOWED_HOSTS = env.listing("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if _on_loopback and EMBEDDED else [])
