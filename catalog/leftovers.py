@@ -3,7 +3,7 @@
 import fcntl
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from catalog import stores
 
 OLD = 24 * 3600  # seconds: nobody works on one file for a day
 SWEEP_LOCK = 0x1A9039  # of PostgreSQL's advisory locks
+BACKUP_LOCK = 0x1A903A
 
 
 def sweep(folder: Path) -> None:
@@ -45,3 +46,46 @@ def turn() -> Iterator[None]:
     with (settings.VAR_DIR / "sweep.lock").open("w") as file:  # SQLite: one machine
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+@contextmanager
+def backup() -> Iterator[bool]:
+    """Keep every object that has a row now until the end, row or no row; False where another backup does so.
+
+    It begins in a turn of its own, so no sweep is between its last look and a deletion.
+    """
+    with turn():
+        held = _try_lock()
+    try:
+        yield held is not None
+    finally:
+        if held:
+            held()
+
+
+def is_backup_made() -> bool:
+    """Tell whether a backup is being made; within a turn none begins."""
+    held = _try_lock()
+    if held:
+        held()
+    return held is None
+
+
+def _try_lock() -> Callable[[], object] | None:
+    """Take the backup's lock and return what gives it back; None where somebody has it. It dies with the process."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [BACKUP_LOCK])
+            return _unlock if cursor.fetchone()[0] else None
+    file = (settings.VAR_DIR / "backup.lock").open("w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        return None
+    return file.close
+
+
+def _unlock() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [BACKUP_LOCK])

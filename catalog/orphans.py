@@ -1,8 +1,8 @@
 """Delete objects that no row names: of workers that died between object and row, and of what was deleted or replaced.
 
 Rows are looked up for a listing of one of 256 prefixes at a time, in every region. What is younger than a day is left
-alone, since its row may still be written, and masters for a month. Who finds an old object that he was about to write
-makes it young again (`renew`), and that and a deletion take turns.
+alone, since its row may still be written, and masters for a month; while a backup is made, everything is. Who finds an
+old object that he was about to write makes it young again (`renew`), and that and a deletion take turns.
 """
 
 import logging
@@ -60,6 +60,8 @@ def sweep_due(*, at: datetime) -> list[Orphan]:
 
     Raise Strange where that would delete most of what there is: who wants that has the command `sweep_objects --all`.
     """
+    if leftovers.is_backup_made():
+        return []
     swept = dict(Sweep.objects.values_list("prefix", "at"))
     due = [prefix for prefix in PREFIXES if prefix not in swept or swept[prefix] < at - ROUND]
     due.sort(key=lambda prefix: swept[prefix].timestamp() if prefix in swept else 0)
@@ -125,6 +127,8 @@ def _border(alias: str, at: datetime) -> datetime:
 def _delete(place: _Place, found: Iterable[stores.Kept], at: datetime) -> Iterator[stores.Kept]:
     """Look once more, with no writer between the look and the deletion, and delete."""
     with leftovers.turn():
+        if leftovers.is_backup_made():  # its rows are of a moment ago, and may name what no row does now
+            return
         for one in _without_row(place.alias, found):
             there = place.store.look(one.name)
             if there and there.at < _border(place.alias, at):

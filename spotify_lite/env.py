@@ -80,3 +80,8 @@ def mapping(name: str) -> dict[str, str]:
             raise ImproperlyConfigured(f"{name} must be pairs such as 'a:secret, b:secret'.")
         pairs[key.strip()] = value.strip()
     return pairs
+
+
+def everything() -> dict[str, str]:
+    """Return all variables, for a program that is to run as this process does."""
+    return dict(os.environ)
