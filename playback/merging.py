@@ -14,6 +14,7 @@ from uuid import UUID
 PLAYING, PAUSED, ENDED = 0, 1, 2
 STATES = {"playing": PLAYING, "paused": PAUSED, "ended": ENDED}
 
+DAY_MS = 86_400_000
 MAX_INT = (1 << 31) - 1  # what the columns of seq and position hold
 TRACK_IDS = range(1, 1 << 34)
 CLOCK_AHEAD_MS = 60_000  # a client that learnt our clock is not further ahead than this

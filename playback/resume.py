@@ -9,7 +9,7 @@ from django.db.models import OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from catalog.models import tracks
-from playback.merging import ENDED, Event
+from playback.merging import DAY_MS, ENDED, Event
 from playback.models import Play, ResumePoint
 from spotify_lite.given import Given
 
@@ -75,9 +75,10 @@ def begun(listener_id: int, *, at: datetime, after: Sequence[int] | None, limit:
         tracks.listed(at=at, through="track__"), listener_id=listener_id, position_ms__gt=0
     ).exclude(state=ENDED)
     if after is not None:
+        points = points.filter(day__lte=after[0] // DAY_MS)  # for the index
         points = points.filter(Q(at_ms__lt=after[0]) | Q(at_ms=after[0], track_id__gt=after[1]))
     device = Play.objects.filter(listener_id=OuterRef("listener_id"), play_id=OuterRef("play_id")).values("device")
-    rows = points.order_by("-at_ms", "track_id").values_list(
+    rows = points.order_by("-day", "-at_ms", "track_id").values_list(
         "track_id", "position_ms", "at_ms", Coalesce(Subquery(device), Value("")), "track__plays", "track__card"
     )
     return [Begun(*row) for row in rows[:limit]]
