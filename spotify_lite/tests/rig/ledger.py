@@ -16,6 +16,11 @@ from uuid import UUID
 Key = tuple[int, UUID, int]  # at (Unix ms), play id, seq: the greater of two stands
 Rows = Callable[[str], list[tuple[Any, ...]]]
 COUNTED_AFTER_MS = 30_000
+POINTS = "SELECT listener_id, track_id, at_ms, play_id, seq, position_ms FROM playback_resumepoint"
+STATES = 'SELECT listener_id, at_ms, play_id, seq, "index" FROM playback_playbackstate'
+PLAYS = "SELECT listener_id, play_id, track_id FROM playback_play"
+COUNTS = "SELECT id, plays, duration_ms FROM catalog_track"
+QUERIES = (POINTS, STATES, PLAYS, COUNTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +163,7 @@ class Ledger:
         return Ledger(self.sent.copy(), self.acknowledged.copy(), list(self.answers), list(self.wrong), self.written)
 
     def compare(self, rows: Rows, *, later: "Ledger | None" = None) -> Report:
-        """Compare with the tables; `later` is the account that knows all that was sent when they were read."""
+        """Compare with the tables, read after this account was; `later` knows all that was sent until then."""
         report, sent = Report(), (later or self).sent
         self._compare_positions(rows, sent, report)
         self._compare_queues(rows, sent, report)
@@ -168,9 +173,7 @@ class Ledger:
     def _compare_positions(self, rows: Rows, sent: Told, report: Report) -> None:
         points = {
             (listener, track): ((at_ms, UUID(str(play_id)), seq), position)
-            for listener, track, at_ms, play_id, seq, position in rows(
-                "SELECT listener_id, track_id, at_ms, play_id, seq, position_ms FROM playback_resumepoint"
-            )
+            for listener, track, at_ms, play_id, seq, position in rows(POINTS)
         }
         for whose, known in self.acknowledged.positions.items():
             report.positions += len(known)
@@ -182,10 +185,7 @@ class Ledger:
 
     def _compare_queues(self, rows: Rows, sent: Told, report: Report) -> None:
         states = {
-            listener: ((at_ms, UUID(str(play_id)), seq), index)
-            for listener, at_ms, play_id, seq, index in rows(
-                'SELECT listener_id, at_ms, play_id, seq, "index" FROM playback_playbackstate'
-            )
+            listener: ((at_ms, UUID(str(play_id)), seq), index) for listener, at_ms, play_id, seq, index in rows(STATES)
         }
         for listener, known in self.acknowledged.queues.items():
             report.queues += len(known)
@@ -197,13 +197,13 @@ class Ledger:
 
     def _compare_plays(self, rows: Rows, sent: Told, report: Report) -> None:
         found: dict[tuple[int, UUID], list[int]] = defaultdict(list)
-        for listener, play_id, track in rows("SELECT listener_id, play_id, track_id FROM playback_play"):
+        for listener, play_id, track in rows(PLAYS):
             found[listener, UUID(str(play_id))].append(track)
         for play, track in self.acknowledged.plays.items():
             report.plays += 1
             if found[play] != [track]:
                 (report.doubled if len(found[play]) > 1 else report.lost).append(f"play {play}: {found[play]}")
-        tracks = {track: (plays, ms) for track, plays, ms in rows("SELECT id, plays, duration_ms FROM catalog_track")}
+        tracks = {track: (plays, ms) for track, plays, ms in rows(COUNTS)}
         durations = {track: ms for track, (_, ms) in tracks.items()}
         least, most = self.acknowledged.counted(durations), sent.counted(durations)
         for track in most:

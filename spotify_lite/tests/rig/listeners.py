@@ -22,7 +22,19 @@ from uuid import UUID
 
 import orjson
 
-from spotify_lite.tests.rig.ledger import Account, Ledger, Position, Press, Queue, Report, Write, key_of, time_of
+from spotify_lite.tests.rig.ledger import (
+    QUERIES,
+    Account,
+    Ledger,
+    Position,
+    Press,
+    Queue,
+    Report,
+    Rows,
+    Write,
+    key_of,
+    time_of,
+)
 
 BATCH = 100  # events of a request, at most
 PLAYED = 5  # events of a play
@@ -167,6 +179,12 @@ class Listeners:
     def book(self) -> Ledger:
         """Return the ledger as it is now."""
         return asyncio.run_coroutine_threadsafe(self._book(), self._loop).result()
+
+    def compare(self, rows: Rows) -> Report:
+        """Compare what is acknowledged now with the tables, while everybody goes on."""
+        known = self.book()
+        tables = {sql: rows(sql) for sql in QUERIES}
+        return known.compare(tables.__getitem__, later=self.book())
 
     def read_back(self) -> Report:
         """Compare with what the API tells each listener; after `stop`."""

@@ -7,9 +7,9 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,10 @@ from spotify_lite.tests.rig.server import ROOT, free_port
 PACKAGE = "postgresql"
 DEPLOY = ROOT / "deploy" / "postgres"
 START_SECONDS = 30.0
+BACKENDS = """
+SELECT pid FROM pg_stat_activity
+WHERE usename = 'spotify_lite' AND backend_type = 'client backend' AND pid <> pg_backend_pid() ORDER BY pid
+"""
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=64MB", "max_connections=60")
 
 
@@ -81,6 +85,9 @@ class Server:
     password: str  # of the service's role
     process: subprocess.Popen[bytes]
     log: Path
+    _run: Callable[[], AbstractContextManager[subprocess.Popen[bytes]]] = field(repr=False)
+    _held: ExitStack = field(repr=False)  # what ends with this process
+    _orphans: list[int] = field(default_factory=list, repr=False)  # children of a postmaster that was killed
 
     @property
     def url(self) -> str:
@@ -96,6 +103,29 @@ class Server:
             return bool(self.rows("SELECT 1"))
         except psycopg.OperationalError:
             return False
+
+    def backends(self) -> list[int]:
+        """Return the processes that serve the service's connections, but for the one that asks."""
+        return [pid for (pid,) in self.rows(BACKENDS)]
+
+    def kill_backend(self, pid: int) -> None:
+        """Kill one of them: PostgreSQL ends all the others, since memory that they share may be spoiled."""
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+    def kill(self) -> None:
+        """Kill the postmaster alone; its children find out by themselves."""
+        self._orphans = processes.children(self.process.pid)
+        self.process.kill()
+        self.process.wait()
+
+    def start(self) -> None:
+        """Start it again where it was, and wait for it; as in a container, nothing of the old one is left then."""
+        for pid in self._orphans:
+            processes.kill_orphan(pid)
+        self._held.close()
+        self.process = self._held.enter_context(self._run())
+        processes.wait(self.answers, self.process, self.log)
 
 
 @contextmanager
@@ -162,15 +192,19 @@ def _server(command: list[Any], folder: Path, port: int, variables: dict[str, st
     here = [f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={folder}"]
     small = ["fsync=off", "full_page_writes=off", "shared_buffers=64MB"]
     options = [word for setting in (*files, *here, *small) for word in ("-c", setting)]
-    with processes.running(
-        [*command, *options],
-        folder,
-        "postgres",
-        environment=variables | {"PGDATA": str(folder / "data")},
-        user="postgres",
-        ends_on=signal.SIGINT,
-    ) as process:
-        yield Server(port, password, process, folder / "postgres.log")
+
+    def run() -> AbstractContextManager[subprocess.Popen[bytes]]:
+        return processes.running(
+            [*command, *options],
+            folder,
+            "postgres",
+            environment=variables | {"PGDATA": str(folder / "data")},
+            user="postgres",
+            ends_on=signal.SIGINT,
+        )
+
+    with ExitStack() as held:
+        yield Server(port, password, held.enter_context(run()), folder / "postgres.log", run, held)
 
 
 def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -67,6 +67,22 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
+def children(pid: int) -> list[int]:
+    """Return a process's children; none where it is gone."""
+    with suppress(OSError):
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return []
+
+
+def kill_orphan(pid: int) -> None:
+    """Kill a process whose parent is gone, and wait until it is gone too."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+        while True:
+            time.sleep(0.01)
+            os.kill(pid, 0)
+
+
 def wait(
     until: Callable[[], object], process: subprocess.Popen[bytes], log: Path, *, seconds: float = START_SECONDS
 ) -> None:

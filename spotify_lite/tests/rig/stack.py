@@ -26,9 +26,12 @@ from spotify_lite.tests.rig import cluster, compose, edge, haproxy, postgres, pr
 HOST = "127.0.0.1"
 POPS = ("127.0.0.2", "127.0.0.3")  # addresses of loopback too, told apart by the balancer as hosts are
 NODES = ("web-1", "web-2")
-PREPARE = """
+BUCKETS = """
 from django.core.management import call_command
 call_command("make_buckets")
+"""
+PREPARE = """
+from django.core.management import call_command
 for command in ("migrate", "collectstatic"):
     call_command(command, verbosity=0, interactive=False)
 """  # one process instead of three: starting Django is most of what each of them takes
@@ -52,6 +55,8 @@ class Stack:
     worker: "subprocess.Popen[bytes] | None" = None
     beat: "subprocess.Popen[bytes] | None" = None
     balancer: haproxy.Balancer | None = None
+    pool: str = "threads"  # of the worker
+    held: ExitStack = field(default_factory=ExitStack, repr=False)  # what runs, the last started first
 
     @property
     def url(self) -> str:
@@ -66,6 +71,7 @@ class Stack:
         told = compose.services(self.values)[service]["environment"]
         there = {
             "@database/": f"@{HOST}:{self.primary.port}/",
+            "@replica/": f"@{HOST}:{self.replica.port}/",
             "@cache:6379": f"@{HOST}:{self.cache.port}",
             "@broker:6379": f"@{HOST}:{self.broker.port}",
             "filer:8333": f"{HOST}:{self.storage.port}",
@@ -89,6 +95,30 @@ class Stack:
     def manage(self, *arguments: str, service: str = "worker", check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run a management command in a service's environment."""
         return server.manage(self.node(service), *arguments, check=check)
+
+    def start_node(self, place: int) -> None:
+        """Start a web node again that was killed, without waiting for it."""
+        self.nodes[place] = self.held.enter_context(_node(self, NODES[place])())
+
+    def kill_balancer(self) -> None:
+        assert self.balancer is not None
+        processes.kill(self.balancer.process)
+
+    def start_balancer(self) -> None:
+        self.balancer = self.held.enter_context(_balancer(self))
+
+    def kill_store(self, kind: str) -> None:
+        """Kill one of the two Redis: cache or broker."""
+        processes.kill({"cache": self.cache, "broker": self.broker}[kind].process)
+
+    def start_store(self, kind: str) -> None:
+        known = {"cache": self.cache, "broker": self.broker}[kind]
+        again = redis.store(self.folder / kind, kind, port=known.port, password=known.password)
+        known.process = self.held.enter_context(again).process
+
+    def start_worker(self) -> None:
+        """Start the worker again that was killed."""
+        self.worker = self.held.enter_context(_celery(self, "worker")())
 
     def browser(self) -> "Browser":
         """Return somebody without cookies, who trusts the balancer's certificate."""
@@ -136,8 +166,12 @@ def haproxy_trust(certificate: Path) -> ssl.SSLContext:
 
 
 @contextmanager
-def running(folder: Path, **values: str) -> Iterator[Stack]:
-    """Start everything; `values` are more of the env file."""
+def running(folder: Path, *, audio: bool = True, pool: str = "threads", **values: str) -> Iterator[Stack]:
+    """Start everything; `values` are more of the env file.
+
+    Without `audio` there are neither object storage nor POPs, for tests that ask for nobody's bytes. The pool
+    `prefork` gives the worker children, which can be killed alone.
+    """
     https = server.free_port()
     made = compose.made() | {
         "PUBLIC_HOST": f"{HOST}:{https}",
@@ -153,14 +187,15 @@ def running(folder: Path, **values: str) -> Iterator[Stack]:
             lambda: postgres.pair(passwords=made),
             lambda: redis.store(folder / "cache", "cache", password=made["REDIS_PASSWORD"]),
             lambda: redis.store(folder / "broker", "broker", password=made["REDIS_PASSWORD"]),
-            lambda: _started(storage),
+            *([lambda: _started(storage)] if audio else []),
         )
-        (primary, replica), cache, broker, _ = first
+        (primary, replica), cache, broker = first[:3]
         ports = {name: server.free_port() for name in NODES}
-        stack = Stack(folder, made, https, primary, replica, cache, broker, storage, ports)
+        stack = Stack(folder, made, https, primary, replica, cache, broker, storage, ports, pool=pool, held=ends)
         haproxy.make_certificate(stack.certificate, HOST, *POPS)
-        stack.manage("shell", "-v0", "-c", PREPARE)
-        stack.pops = _together(ends, *(_pop(stack, number) for number in (1, 2)))
+        stack.manage("shell", "-v0", "-c", (BUCKETS if audio else "") + PREPARE)
+        if audio:
+            stack.pops = _together(ends, *(_pop(stack, number) for number in (1, 2)))
         stack.nodes = _together(ends, *(_node(stack, name) for name in NODES))
         stack.worker, stack.beat = _together(ends, _celery(stack, "worker"), _celery(stack, "beat"))
         stack.balancer = ends.enter_context(_balancer(stack))
@@ -225,7 +260,8 @@ def _node(stack: Stack, name: str) -> Callable[[], AbstractContextManager[server
 
 
 def _celery(stack: Stack, name: str) -> Callable[[], AbstractContextManager["subprocess.Popen[bytes]"]]:
-    command = [sys.executable, "-m", *shlex.split(compose.services(stack.values)[name]["command"])]
+    words = shlex.split(compose.services(stack.values)[name]["command"])
+    command = [sys.executable, "-m", *(stack.pool if word == "threads" else word for word in words)]
     return lambda: processes.running(
         command,
         stack.folder / name,
