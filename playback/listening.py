@@ -192,6 +192,6 @@ def ms_of(at: datetime) -> int:
     return (at - merging.EPOCH) // timedelta(milliseconds=1)
 
 
-# A press of play waits for other presses only: it locks no row that a position's transaction holds (`plays.register`).
+# A press of play waits for other presses only: it needs no row that positions lock (`plays.register`).
 presses: commit.Writer[Listening, dict[UUID, int]] = commit.Writer(store, name="commit-presses")
 positions: commit.Writer[Listening, dict[UUID, int]] = commit.Writer(store, name="commit-positions")

@@ -38,9 +38,13 @@ def document(status: int, detail: str, errors: Any = None, *, kind: str = "about
     return {"type": kind, "title": http.client.responses[status], "status": status, "detail": detail, "errors": errors}
 
 
-def retry_after() -> int:
+def wait() -> int:
     """Return the seconds of a Retry-After, drawn for each refusal: a crowd should not come back as one."""
-    return random.choice(RETRY_AFTER)  # noqa: S311 - not a secret
+    return random.choice(RETRY_AFTER)
+
+
+def retry_after() -> tuple[str, str]:
+    return "retry-after", str(wait())
 
 
 def refused(path: str, status: int, sentence: str, *headers: tuple[str, str]) -> Answer:

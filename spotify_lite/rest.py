@@ -39,7 +39,7 @@ class Busy(exceptions.APIException):
 
     def __init__(self) -> None:
         super().__init__()
-        self.wait = answers.retry_after()
+        self.wait = answers.wait()
 
 
 class JSONParser(BaseParser):

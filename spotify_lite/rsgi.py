@@ -56,11 +56,11 @@ class Front:
         except ProtocolClosed:
             return  # the client has gone
         except bodies.Refused as refused:
-            retry = [("retry-after", str(answers.retry_after()))] if refused.status == 503 else []
+            retry = [answers.retry_after()] if refused.status == 503 else []
             answers.send(protocol, answers.refused(scope.path, refused.status, refused.sentence, *retry), head=head)
         except threads.Full:
             busy = "The service is busy. Please try again."
-            answers.send(protocol, answers.refused(scope.path, 503, busy, ("retry-after", str(answers.retry_after()))), head=head)
+            answers.send(protocol, answers.refused(scope.path, 503, busy, answers.retry_after()), head=head)
 
     async def _serve_django(self, scope: Any, protocol: Any, *, head: bool) -> None:
         if reason := malformed(scope):

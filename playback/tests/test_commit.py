@@ -180,6 +180,46 @@ def test_a_full_queue_refuses_at_once(stage: Callable[[Store], Stage], monkeypat
     assert sorted(result.result(5) for result in waiting) == [2, 4, 6]
 
 
+def test_a_queue_is_full_of_small_requests_too(
+    stage: Callable[[Store], Stage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commit, "QUEUE_REQUESTS", 2)
+    scene = stage(double)
+    first = scene.submit(0)
+    assert scene.entered.wait(10)
+    waiting = [scene.submit(write, rows=0) for write in (1, 2)]
+    while len(scene.writer._waiting) < 2:
+        threading.Event().wait(0.005)
+    assert isinstance(scene.submit(3, rows=0).exception(5), rest.Busy)
+    scene.open.set()
+    assert [result.result(5) for result in (first, *waiting)] == [0, 2, 4]
+    assert (scene.writer._waiting, scene.writer._rows) == ([], 0)
+
+
+def test_a_crowd_that_is_refused_comes_back_at_different_times() -> None:
+    waits = {rest.Busy().wait for _ in range(200)}
+    assert len(waits) > 3
+    assert min(waits) >= 1
+
+
+def test_a_write_that_nobody_waits_for_is_not_made(
+    stage: Callable[[Store], Stage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A database that stood still and comes back has only what somebody still waits for."""
+    scene = stage(double)
+    first = scene.submit(0)
+    assert scene.entered.wait(10)
+    monkeypatch.setattr(commit, "PATIENCE", 0.05)
+    assert isinstance(scene.submit(1, rows=7).exception(5), rest.Busy)
+    assert scene.writer._rows == 0
+    scene.open.set()
+    assert first.result(5) == 0
+    assert scene.submit(2).result(5) == 4
+    assert [0] in scene.groups
+    assert [2] in scene.groups
+    assert len(scene.groups) == 2
+
+
 def test_waiting_has_an_end(stage: Callable[[Store], Stage], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(commit, "PATIENCE", 0.05)
     scene = stage(double)

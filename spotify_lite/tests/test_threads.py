@@ -54,6 +54,44 @@ def test_a_full_queue_of_patient_calls_refuses_no_other(monkeypatch: pytest.Monk
     assert sorted(order_of(submit)) == ["other", "patient", "patient"]
 
 
+def test_calls_that_are_large_are_refused_before_they_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads, "WAITING_BYTES", 100)
+
+    def submit(pool: threads.Threads, call: Callable[[str], Callable[[], None]]) -> list[Any]:
+        results = [pool.run(call(f"patient {size}"), patient=True, size=size) for size in (60, 40)]
+        with pytest.raises(threads.Full):
+            pool.admit(patient=True)
+        pool.admit()
+        return results
+
+    assert order_of(submit) == ["patient 60", "patient 40"]
+
+
+@pytest.mark.parametrize(("number", "at_once"), [(1, 1), (2, 1), (4, 3), (8, 6)])
+def test_patient_calls_that_all_wait_leave_threads_to_others(number: int, at_once: int) -> None:
+    """Positions wait for their commit: when that stood still, all threads stood with it, and plays behind them."""
+    leave, running, others = threading.Event(), threading.Semaphore(0), min(1, number - 1)
+
+    async def main() -> None:
+        pool = threads.Threads(asyncio.get_running_loop(), number=number)
+
+        def stand(place: int) -> int:
+            running.release()
+            assert leave.wait(10)
+            return place
+
+        patient = [pool.run(lambda place=place: stand(place), patient=True) for place in range(20)]
+        for _ in range(at_once):
+            assert await asyncio.to_thread(running.acquire, timeout=10)
+        assert await asyncio.gather(*(pool.run(lambda: "other") for _ in range(5 * others))) == ["other"] * 5 * others
+        assert not running.acquire(blocking=False), "and no more of them have begun"
+        leave.set()
+        assert await asyncio.gather(*patient) == list(range(20))
+        assert await asyncio.gather(*(pool.run(lambda: "other") for _ in range(5))) == ["other"] * 5
+
+    asyncio.run(main())
+
+
 def test_an_error_is_raised_where_the_result_is_awaited() -> None:
     async def main() -> None:
         pool = threads.Threads(asyncio.get_running_loop(), number=2)
