@@ -3,6 +3,7 @@
 The dump, the counts and the rows that are asked for are all of that moment.
 """
 
+import re
 import sqlite3
 import subprocess
 import tempfile
@@ -116,7 +117,7 @@ class _Exported:
                 yield from iter(partial(running.stdout.read, PIECE), b"")
                 if running.wait():
                     said.seek(0)
-                    raise Failed(f"pg_dump failed: {last_line(said.read())}")
+                    raise Failed(f"pg_dump failed: {complaint(said.read())}")
             finally:
                 running.kill()  # where nobody wants the rest
 
@@ -137,7 +138,8 @@ def _postgres() -> Iterator[_Exported]:
         raise Failed(f"The database could not be read: {error}") from error
 
 
-def last_line(said: bytes) -> str:
-    """Return what a program said last."""
-    lines = said.decode(errors="replace").strip().splitlines()
-    return lines[-1] if lines else "it said nothing"
+def complaint(said: bytes) -> str:
+    """Return what a program of PostgreSQL's complained of first."""
+    lines = said.decode(errors="replace").strip().splitlines() or ["it said nothing"]
+    first = next((line for line in lines if "error:" in line.lower()), lines[-1])
+    return re.sub(r"^.*error: *", "", first, flags=re.IGNORECASE)

@@ -138,7 +138,7 @@ def _load_postgres(pieces: Iterator[bytes], counts: Mapping[str, int]) -> None:
             with suppress(BrokenPipeError):  # it ended before: its exit code and words tell
                 whole = _send(psql, reading, said, pieces, counts)
         said.seek(0)
-        words = dumps.last_line(said.read())
+        words = dumps.complaint(said.read())
     if psql.returncode or not whole:
         raise dumps.Failed(f"The database was not restored, and is as it was: {words}")
 
