@@ -11,11 +11,12 @@ from django.middleware.csrf import rotate_token
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from accounts import signins
+from accounts import ownwrites, signins
 from accounts.forms import DeskForm
 
 IDLE = timedelta(hours=1)  # a listener's session lives for a year; an unlocked screen must not change a catalog then
 NOTED_EVERY = timedelta(minutes=1)  # a write of the session
+SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 SEEN_KEY = "desk_seen_at"  # Unix seconds, in the session
 
 
@@ -36,7 +37,10 @@ class Desk(AdminSite):
             now = timezone.now().timestamp()
             if now - _seen(request) >= NOTED_EVERY.total_seconds():
                 request.session[SEEN_KEY] = now
-            return view(request, *args, **kwargs)
+            response = view(request, *args, **kwargs)
+            if request.method not in SAFE:
+                ownwrites.note(request.user)
+            return response
 
         return super().admin_view(noted, cacheable)
 

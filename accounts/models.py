@@ -35,6 +35,8 @@ class User(AbstractUser):
     last_seen_at = models.DateTimeField(_("last seen"), default=timezone.now)
     # tokens and sessions made before are dead
     password_set_at = models.DateTimeField(_("password set"), null=True, blank=True)
+    # the transaction of their last write to the catalog: a replica without it is not for them
+    wrote_xid = models.BigIntegerField(null=True, editable=False)
     language = models.CharField(_("language"), max_length=8, blank=True)  # of the pages; empty: as the browser asks
 
     objects: ClassVar[ListenerManager] = ListenerManager()

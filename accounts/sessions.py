@@ -7,12 +7,14 @@ from typing import Any
 from django.contrib.auth import SESSION_KEY as USER_KEY
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.middleware import SessionMiddleware
+from django.db import OperationalError
 from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts import devices, guests
 from accounts.models import Session, User
+from spotify_lite import replicas
 from spotify_lite.prepared import Prepared
 
 HANDLE_LENGTH = 16  # characters of the digest, of 2^64: what a session is called in pages
@@ -42,10 +44,12 @@ class SessionStore(db.SessionStore):
         now, kept = timezone.now(), digest(self.session_key or "")
         found = _LIVING.first(key=kept, at=now)
         if found is None:
+            if replicas.away():
+                raise OperationalError("The session may be newer than what a replica has.")
             self._session_key = None
             return {}
         data, self.created_at, seen = found
-        if seen.date() < now.date():
+        if seen.date() < now.date() and not replicas.away():
             Session.objects.filter(session_key=kept).update(last_seen_at=now)
         return self.decode(data)
 

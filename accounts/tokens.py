@@ -44,7 +44,7 @@ def living() -> QuerySet[ApiToken]:
 
 # What a call asks of its token and user; anything else of them would be a query of its own.
 _TOKEN = ["id", "user_id", "device", "last_used_at"]
-_USER = ["id", "username", "is_active", "is_guest", "last_seen_at"]
+_USER = ["id", "username", "is_active", "is_guest", "last_seen_at", "wrote_xid"]
 _BY_DIGEST = Prepared(
     ApiToken,
     lambda digest: living().filter(digest=digest).values_list(*_TOKEN, *(f"user__{name}" for name in _USER)),

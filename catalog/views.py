@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.db import InterfaceError, OperationalError
 from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,7 +16,7 @@ from django.utils.cache import patch_cache_control
 from catalog import kinds, listings, results, rows, shapes
 from catalog.models import Album, Artist, Genre, Merged, Track
 from catalog.models.newest import Newest
-from spotify_lite import cursors, methods, region, rest
+from spotify_lite import cursors, methods, region, replicas, rest
 
 SONGS_A_PAGE = 50
 ALBUMS_A_PAGE = 100
@@ -34,14 +35,26 @@ def page(view: View) -> View:
     def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not (settings.GUESTS or request.user.is_authenticated):
             return redirect_to_login(request.get_full_path())
+        replicas.begin(request.user if settings.REPLICAS else None)  # who is unknown costs a query
         try:
-            response = view(request, *args, **kwargs)
-        except Http404:
-            response = _where_it_went(request, kwargs)
+            response = _answer(view, request, *args, **kwargs)
+        except (OperationalError, InterfaceError):
+            if not replicas.leave():
+                raise
+            response = _answer(view, request, *args, **kwargs)
+        finally:
+            replicas.end()
         patch_cache_control(response, private=True, no_cache=True)
         return response
 
     return opened
+
+
+def _answer(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    try:
+        return view(request, *args, **kwargs)
+    except Http404:
+        return _where_it_went(request, kwargs)
 
 
 def _where_it_went(request: HttpRequest, named: dict[str, Any]) -> HttpResponse:
@@ -84,7 +97,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
             at=timezone.now(),
             base=rest.origin(request),
             region=region.of(request),
-            fresh=rest.asks_anew(request),
+            fresh=rest.asks_anew(request) or replicas.pinned(),
         )
         context |= {"found": found, "words": found.words}
     else:

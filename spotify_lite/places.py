@@ -1,4 +1,4 @@
-"""Read where media lie and who serves them: origins (object storages) and edges (POPs), a region each. Pure."""
+"""Read where things are: origins (object storages), edges (POPs) and replicas of the database, a region each. Pure."""
 
 import re
 from collections.abc import Sequence
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?")  # of a region or an edge: it stands in headers and rows
+DATABASE = re.compile(r"(?:([a-z0-9-]+):)?((?:postgres|postgresql)://.+)")  # with a region before it, or without
 AWS_HOST = re.compile(r"s3[.-]([a-z0-9-]+)\.amazonaws\.com")
 
 
@@ -42,6 +43,14 @@ class Edge:
     url: str  # scheme, host and port, as listeners reach it
 
 
+@dataclass(frozen=True)
+class Replica:
+    """A PostgreSQL server that follows the primary, or will be it."""
+
+    region: str
+    url: str  # with a password in it
+
+
 def origins(parts: Sequence[str]) -> tuple[Origin, ...]:
     """Read `region:https://host/bucket`, the home of all writes first; raise Wrong for anything else."""
     found = []
@@ -67,6 +76,18 @@ def edges(parts: Sequence[str]) -> tuple[Edge, ...]:
             raise Wrong(f"EDGES must be entries such as 'fra-1:eu:https://fra-1.example.org', not {part!r}.")
         found.append(Edge(name, region, f"{url.scheme}://{url.netloc}"))
     _refuse_twins("EDGES", [one.name for one in found])
+    return tuple(found)
+
+
+def replicas(parts: Sequence[str], *, home: str) -> tuple[Replica, ...]:
+    """Read `region:postgres://...`; without a region it is in `home`. Raise Wrong for anything else."""
+    found = []
+    for part in parts:
+        named = DATABASE.fullmatch(part)
+        if not (named and NAME.fullmatch(named[1] or home) and urlsplit(named[2]).hostname):
+            raise Wrong("REPLICA_URLS must be entries such as 'eu:postgres://user:password@host/name'.")
+        found.append(Replica(named[1] or home, named[2]))
+    _refuse_twins("REPLICA_URLS", [one.url for one in found])
     return tuple(found)
 
 

@@ -1,12 +1,14 @@
 """Queries that are compiled once: making SQL out of a queryset costs ten times the running of a one-row query."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connections, models, router
+from django.db import InterfaceError, OperationalError, connections, models, router
 from django.db.backends.base.base import BaseDatabaseWrapper
+
+from spotify_lite import replicas
 
 Value = int | str | datetime
 
@@ -44,7 +46,16 @@ class Prepared:
 
     def rows(self, **values: Value) -> list[tuple[Any, ...]]:
         """Return the rows for these values, as `values_list` does: one query."""
-        connection = connections[router.db_for_read(self._model)]
+        alias = router.db_for_read(self._model)
+        try:
+            return self._read(connections[alias], values)
+        except (OperationalError, InterfaceError):
+            other = replicas.instead(alias, self._model)
+            if other is None:
+                raise
+            return self._read(connections[other], values)
+
+    def _read(self, connection: BaseDatabaseWrapper, values: Mapping[str, Value]) -> list[tuple[Any, ...]]:
         compiled = self._compiled.get(connection.vendor) or self._compile(connection)
         given = {name: _adapted(value, connection) for name, value in values.items()}
         with connection.cursor() as cursor:

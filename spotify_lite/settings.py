@@ -191,6 +191,22 @@ else:
         },
     }
 DATABASES["default"]["CONN_MAX_AGE"] = None
+try:
+    REPLICAS = places.replicas(env.listing("REPLICA_URLS", []), home=REGION)  # those of this REGION are read first
+except places.Wrong as _wrong:
+    raise ImproperlyConfigured(str(_wrong)) from None
+DATABASE_ROUTERS: list[str] = []
+if REPLICAS:
+    if not DATABASE_URL or DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
+        raise ImproperlyConfigured("REPLICA_URLS needs a DATABASE_URL of PostgreSQL, which they follow.")
+    # "default" is whichever of them is the primary; each of them has a name of its own, too, to be read as a replica.
+    DATABASES["default"]["ENGINE"] = "spotify_lite.following_postgresql"
+    for _number, _url in enumerate([DATABASE_URL, *(replica.url for replica in REPLICAS)]):
+        _server = dj_database_url.parse(_url, engine=DATABASES["default"]["ENGINE"], conn_health_checks=True)
+        _options = {**DATABASES["default"]["OPTIONS"], "connect_timeout": 2, **_server.get("OPTIONS", {})}
+        _server.update({"OPTIONS": _options, "CONN_MAX_AGE": None, "TEST": {"MIRROR": "default"}})
+        DATABASES[f"server-{_number}"] = _server
+    DATABASE_ROUTERS = ["spotify_lite.replicas.Router"]
 
 # --- Cache and queue: Redis where there is one, else this machine ---
 REDIS_URL = env.text("REDIS_URL")
@@ -255,7 +271,11 @@ LADDER = env.integers("LADDER", [64, 128, 256], at_least=16, at_most=512)  # kbi
 MEDIA_PROBE = "catalog.s3.is_home_reachable"  # what /readyz asks where there are ORIGINS
 MEDIA_SERVER = "playback.media.serve"  # answers /media/ and /covers/ for the front; spotify_lite imports no app
 DOCTOR_LOOKS = ["catalog.looks.findings", "playback.looks.findings"]  # beside the doctor's own
-FRONT_STARTS = ["playback.edges.watch", "playback.residents.watch"]  # beside each web process, once
+FRONT_STARTS = [  # beside each web process, once
+    "spotify_lite.replicas.start",
+    "playback.edges.watch",
+    "playback.residents.watch",
+]
 TRACK_MEDIA = "playback.links.Links"  # signed URLs in the catalog's JSON; catalog may not import playback
 DEMO_PENDING = VAR_DIR / "demo.pending"  # there from the first start until the demo catalog can be played
 

@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
@@ -10,13 +12,16 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.authentication import TokenAuthentication
-from spotify_lite import rest
+from spotify_lite import replicas, rest
 
 KEPT = {304: OpenApiResponse(description="What `If-None-Match` names still stands.")}
 
 
 class CatalogView(APIView):
-    """A read that is the same for everyone; where guests may listen it looks at no cookie, so that caches share it."""
+    """A read that is the same for everyone; where guests may listen it looks at no cookie, so that caches share it.
+
+    It is read from the nearest replica, and once more from the primary where that fails.
+    """
 
     http_method_names = ["get", "head", "options"]
     content_negotiation_class = rest.OneFormat
@@ -29,6 +34,22 @@ class CatalogView(APIView):
         if request.method not in self.allowed_methods:
             self.http_method_not_allowed(request)
         super().initial(request, *args, **kwargs)
+        replicas.begin(request.user)
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        finally:
+            replicas.end()
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """Answer again where it was the replica that failed, else with a problem."""
+        if isinstance(exc, OperationalError | InterfaceError) and replicas.leave():
+            try:
+                return getattr(self, str(self.request.method).lower())(self.request, *self.args, **self.kwargs)
+            except Exception as again:  # noqa: BLE001 - translated as the first would have been
+                exc = again
+        return super().handle_exception(exc)
 
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """Answer with `Allow` alone; the OpenAPI document says the rest."""

@@ -11,7 +11,7 @@ from catalog.api import parameters, serializers
 from catalog.api.base import KEPT, CatalogView
 from catalog.api.caching import Copy, Moment
 from catalog.search import present
-from spotify_lite import cursors, rest
+from spotify_lite import cursors, replicas, rest
 from spotify_lite.schema import problems
 
 
@@ -30,7 +30,7 @@ class Search(CatalogView):
         kinds = parameters.choices(request, "kinds", parameters.KINDS)
         limit = cursors.limit_of(request, parameters.FOUND)
         moment = Moment.of(request)
-        fresh = rest.asks_anew(request)
+        fresh = rest.asks_anew(request) or replicas.pinned()
         with search.Budget(reserve=1) as budget:
             now = present.read(budget, fresh=fresh)
             copy = Copy.until(request, moment, catalog=now.version, release=now.release)

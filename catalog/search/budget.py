@@ -9,10 +9,11 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError
 from psycopg import errors
 
 from catalog.search import pulse
+from spotify_lite import replicas
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -76,9 +77,10 @@ class Budget:
         return self._read(reader, *args, **kwargs) if self.room else None
 
     def _read(self, reader: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
-        if connection.in_atomic_block:  # who has one open must see its statements fail
+        if replicas.connection().in_atomic_block:  # who has one open must see its statements fail
             return self._timed(reader, *args, **kwargs)
         for last in (False, True):
+            connection = replicas.connection()
             try:
                 connection.ensure_connection()
                 connection.health_check_done = True  # type: ignore[attr-defined]  # this statement is one
@@ -88,6 +90,8 @@ class Budget:
                 if isinstance(error.__cause__, errors.QueryCanceled):
                     return None
                 connection.close()
+                if replicas.leave():
+                    continue
                 if last or self.spent >= pulse.DEAD:  # else a server that was started anew: its connections were gone
                     self._give_up(error)
                     return None

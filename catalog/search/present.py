@@ -14,6 +14,7 @@ from django.utils import timezone
 from catalog.models import CatalogVersion, SearchChange, SearchState, Track
 from catalog.search import pulse, state
 from catalog.search.budget import Budget
+from spotify_lite import replicas
 from spotify_lite.prepared import Prepared
 
 KNOWN = 0.25  # seconds
@@ -31,7 +32,7 @@ class Present:
 
 UNKNOWN = Present(version=0, generation=0, built=True, lagging=True, release=None)
 
-_known: tuple[Present, float] | None = None  # and when it was read, of `time.monotonic`
+_known: dict[str, tuple[Present, float]] = {}  # by database, and when it was read, of `time.monotonic`
 _STATE = SearchState.objects.filter(id=1)
 _COMING = Track.objects.filter(published=True, available=True).order_by("release_at")
 _PRESENT = Prepared(
@@ -50,8 +51,8 @@ _PRESENT = Prepared(
 
 def read(budget: Budget, *, fresh: bool = False) -> Present:
     """Return the present; `fresh`: of now. Where it cannot be read it is what was read last, however long ago."""
-    global _known
-    known, now = _known, time.monotonic()
+    source, now = replicas.alias(), time.monotonic()
+    known = _known.get(source)
     if known and not fresh and now - known[1] < (KNOWN_WHILE_SLOW if pulse.slow() else KNOWN):
         return known[0]
     rows = budget.read(_PRESENT.rows, at=timezone.now())
@@ -61,11 +62,10 @@ def read(budget: Budget, *, fresh: bool = False) -> Present:
     built = layout is None or layout != state.NEVER_BUILT
     lagging = bool(waiting or behind) or not built
     present = Present(version, generation or 0, built=built, lagging=lagging, release=release)
-    _known = present, now
+    _known[source] = present, now
     return present
 
 
 def forget() -> None:
     """Know nothing."""
-    global _known
-    _known = None
+    _known.clear()

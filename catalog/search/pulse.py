@@ -11,7 +11,9 @@ from contextlib import contextmanager
 from functools import partial
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
+
+from spotify_lite import replicas
 
 logger = logging.getLogger(__name__)
 
@@ -81,6 +83,8 @@ def _knock() -> None:
     while True:
         time.sleep(KNOCKS)
         started = time.monotonic()
+        replicas.begin()
+        connection = replicas.connection()
         try:
             connection.ensure_connection()
             with impatient(), connection.cursor() as cursor:
@@ -89,6 +93,7 @@ def _knock() -> None:
             continue
         finally:
             connection.close()
+            replicas.end()
         with _lock:
             _lost, _seconds = False, 0.0
         logger.info("The database answers searches again, after %.1f s", time.monotonic() - started)
@@ -101,12 +106,14 @@ def impatient() -> Iterator[None]:
 
     PostgreSQL's own limit needs an answer to arrive. The connection is of no use after such a failure.
     """
+    connection = replicas.connection()
     raw = connection.connection
     if raw is None or connection.vendor != "postgresql":
         yield
         return
-    raw.wait = partial(raw.wait, timeout=DEAD)  # psycopg's: every statement waits through it
+    usual = raw.wait
+    raw.wait = partial(type(raw).wait, raw, timeout=DEAD)  # psycopg's: every statement waits through it
     try:
         yield
     finally:
-        del raw.wait
+        raw.wait = usual

@@ -1,0 +1,122 @@
+"""Read the catalog from the nearest replica: a door says so for the rest of its request, all else is the primary's.
+
+Where REPLICA_URLS is empty nothing here does anything.
+"""
+
+import threading
+from typing import Any
+
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from psycopg.pq import TransactionStatus
+
+from spotify_lite import watching
+
+BUSY = {TransactionStatus.ACTIVE, TransactionStatus.UNKNOWN}  # a connection whose statement was given up
+READ_NEAR = "catalog"  # the app whose rows doors may read from a replica
+READ_IN_NEED = "accounts"  # sessions, tokens and people: from a replica while there is no primary, and only then
+
+
+class _Request(threading.local):
+    """What this thread's request reads from."""
+
+    alias: str | None = None  # of a replica
+    pinned = False  # does the caller need the primary, because no replica has what they wrote?
+
+
+_request = _Request()
+
+
+class Router:
+    """Where Django's queries go."""
+
+    def db_for_read(self, model: type[models.Model], **hints: Any) -> str:
+        app = model._meta.app_label
+        if app == READ_NEAR:
+            return alias()
+        if app == READ_IN_NEED and away() and not connections[DEFAULT_DB_ALIAS].in_atomic_block:
+            return watching.here().standby() or DEFAULT_DB_ALIAS
+        return DEFAULT_DB_ALIAS
+
+    def db_for_write(self, model: type[models.Model], **hints: Any) -> str:
+        return DEFAULT_DB_ALIAS
+
+    def allow_relation(self, one: models.Model, other: models.Model, **hints: Any) -> bool:
+        return True  # they are the same database
+
+    def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool:
+        return db == DEFAULT_DB_ALIAS
+
+
+def start() -> None:
+    """Begin to watch the servers, beside a web process."""
+    if settings.REPLICAS:
+        watching.here()
+
+
+def begin(person: Any = None) -> None:
+    """Let this thread read the catalog from the nearest replica until `end`: one server for all of a request.
+
+    Whoever wrote to the catalog needs a replica that has it; `person` may be anybody.
+    """
+    if settings.REPLICAS:
+        wrote = getattr(person, "wrote_xid", None)
+        _request.alias = watching.here().nearest(wrote)
+        _request.pinned = wrote is not None and _request.alias is None
+
+
+def leave() -> bool:
+    """Let the rest of the request read from the primary, since the replica failed it; False where it read from none."""
+    alias, _request.alias = _request.alias, None
+    if alias is None:
+        return False
+    _give_up(alias)
+    return True
+
+
+def end() -> None:
+    """Read from the primary again."""
+    _request.alias, _request.pinned = None, False
+
+
+def alias() -> str:
+    """Return where the catalog is read: at a replica only behind a door that said so, and in no transaction."""
+    chosen = _request.alias
+    if chosen is None or connections[DEFAULT_DB_ALIAS].in_atomic_block:
+        return DEFAULT_DB_ALIAS
+    return chosen
+
+
+def connection() -> BaseDatabaseWrapper:
+    """Return the connection that the catalog is read by."""
+    return connections[alias()]
+
+
+def pinned() -> bool:
+    """Say whether the caller reads what no replica has yet; whatever others were answered may lack it."""
+    return _request.pinned
+
+
+def away() -> bool:
+    """Say whether there is no primary, so that replicas tell what stood a moment ago."""
+    return bool(settings.REPLICAS) and watching.here().away
+
+
+def instead(failed: str, model: type[models.Model]) -> str | None:
+    """Return where else rows may be read that the primary failed to give, None for nowhere."""
+    if not settings.REPLICAS or failed != DEFAULT_DB_ALIAS or model._meta.app_label != READ_IN_NEED:
+        return None
+    if connections[failed].in_atomic_block:
+        return None
+    return watching.here().standby() if _give_up(failed) else None
+
+
+def _give_up(alias: str) -> bool:
+    """Close a connection that failed; tell whoever watches if it was broken, not only what it was asked."""
+    raw = connections[alias].connection
+    broken = raw is None or raw.closed or raw.info.transaction_status in BUSY
+    connections[alias].close()
+    if broken:
+        watching.here().lose(alias)
+    return broken
