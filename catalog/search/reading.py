@@ -7,15 +7,14 @@ popular documents first; SQLite, which is in this process, takes one at a time.
 from collections.abc import Collection, Sequence
 from types import ModuleType
 
-from django.db import connection
-
 from catalog.search import postgres_lists, sqlite_lists
 from catalog.search.asks import Answer, Ask
 from catalog.search.typos import Known
+from spotify_lite import replicas
 
 
 def _lists() -> ModuleType:
-    return postgres_lists if connection.vendor == "postgresql" else sqlite_lists
+    return postgres_lists if replicas.connection().vendor == "postgresql" else sqlite_lists
 
 
 def batches(asks: Sequence[Ask]) -> list[Sequence[Ask]]:
@@ -25,7 +24,7 @@ def batches(asks: Sequence[Ask]) -> list[Sequence[Ask]]:
 
 def find(asks: Sequence[Ask], *, tier: int, released: int) -> list[Answer]:
     """Answer each ask."""
-    with connection.cursor() as cursor:
+    with replicas.connection().cursor() as cursor:
         return _lists().find(cursor, asks, tier=tier, released=released)
 
 
@@ -45,7 +44,7 @@ def similar(keys: Collection[str], words: Collection[str]) -> Known:
 
 
 def _known(sql: str, parameters: list[str]) -> Known:
-    with connection.cursor() as cursor:
+    with replicas.connection().cursor() as cursor:
         cursor.execute(sql, parameters)
         return {term: (tracks, sid) for term, tracks, sid in cursor.fetchall()}
 
