@@ -2,8 +2,9 @@
 
 import logging
 import threading
+import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,14 +20,20 @@ logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=settings.WORK_LEASE)
 HEARTBEAT = settings.WORK_LEASE / 3  # seconds; two may be late before the lease runs out
+# Of one run. Threads cannot be killed, so whoever hangs for good loses the row by this: another tries, and five such
+# runs are a failure. The longest that is no failure is the build of an index of a hundred million songs.
+LONGEST = timedelta(hours=12)
 
 
-def take(work_id: int, *, at: datetime) -> Work | None:
-    """Take the row for a lease's length. The condition and the count decide between workers, on any database."""
+def take(work_id: int, *, at: datetime, kinds: Iterable[str]) -> Work | None:
+    """Take the row for a lease's length, if it is of one of the kinds.
+
+    The condition and the count decide between workers, on any database.
+    """
     owner = str(uuid.uuid4())
     taken = (
         Work.objects.due(at=at)
-        .filter(id=work_id)
+        .filter(id=work_id, kind__in=kinds)
         .update(
             state=Work.State.RUNNING,
             attempts=F("attempts") + 1,
@@ -46,11 +53,14 @@ def held(work: Work) -> Any:
 @contextmanager
 def kept(work: Work) -> Iterator[None]:
     """Renew the lease from a thread of its own, whose connection is opened only where the work takes that long."""
-    done = threading.Event()
+    done, until = threading.Event(), time.monotonic() + LONGEST.total_seconds()
 
     def beat() -> None:
         try:
             while not done.wait(HEARTBEAT):
+                if time.monotonic() > until:
+                    logger.error("work %s (%s) takes longer than %s: its lease runs out", work.id, work, LONGEST)
+                    return
                 try:
                     held(work).update(lease_until=timezone.now() + LEASE)
                 except Exception:

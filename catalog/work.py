@@ -2,7 +2,8 @@
 
 The row is the truth and a message only a hint that it is there: a lost message is made good by the sweep, a doubled
 one finds the row taken. A worker that dies leaves a lease that runs out, and the next one tries again. What the
-functions of `KINDS` do is therefore safe to do twice.
+functions of `KINDS` do is therefore safe to do twice. While versions change there are rows of kinds that only the newer
+one knows: they are left to it.
 """
 
 import logging
@@ -11,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +22,9 @@ from catalog.models import Work
 
 logger = logging.getLogger(__name__)
 
-KINDS = {  # kind -> the function (work) -> None that does it; it raises Refused where trying again is no use
+# kind -> the function (work) -> None that does it; it raises Refused where trying again is no use. It may be of an app
+# above, which is not imported before it is needed.
+KINDS = {
     "source": "catalog.packaging.make_source",  # subject: Master
     "ladder": "catalog.encoding.make_ladder",  # subject: Master
     "ladders": "catalog.wishes.go_on",  # subject: none; a step of the walk for what has no ladder
@@ -130,11 +133,16 @@ def subject_of(key: str) -> int:
 
 def retry(work: Work) -> bool:
     """Queue a failed row again; return False where it has gone or somebody else has done so."""
-    failed = Work.objects.filter(id=work.id, state=Work.State.FAILED)
-    if not failed.update(ready_at=timezone.now(), **UNTRIED):
-        return False
-    transaction.on_commit(lambda: hints.work([work.id]), robust=True)
-    return True
+    return bool(retry_many(Work.objects.filter(id=work.id)))
+
+
+def retry_many(rows: QuerySet[Work]) -> int:
+    """Queue those of the rows that have failed again, in one statement; return how many."""
+    failed = Work.objects.filter(id__in=rows.order_by().values("id"), state=Work.State.FAILED)
+    ids = list(failed.order_by("priority", "id").values_list("id", flat=True)[:HINTED])
+    retried = failed.update(ready_at=timezone.now(), **UNTRIED)
+    transaction.on_commit(lambda: hints.work(ids), robust=True)
+    return retried
 
 
 def sweep() -> int:
@@ -156,7 +164,7 @@ def run_due(*, limit: int) -> int:
 
 def run(work_id: int) -> bool:
     """Take and do this row; return False where it is gone, not due, or somebody else's."""
-    work = leases.take(work_id, at=timezone.now())
+    work = leases.take(work_id, at=timezone.now(), kinds=KINDS)
     if work:
         _do(work)
     return work is not None
@@ -171,16 +179,15 @@ def _rows(kind: str, subjects: Iterable[int]) -> dict[int, Work]:
 
 def _due(state: Work.State, at: datetime) -> Any:
     # One state at a time: the index (state, priority, ready_at) then gives the order without a sort.
-    return (
-        Work.objects.due(at=at).filter(state=state).order_by("priority", "ready_at", "id").values_list("id", flat=True)
-    )
+    due = Work.objects.due(at=at).filter(state=state, kind__in=KINDS)
+    return due.order_by("priority", "ready_at", "id").values_list("id", flat=True)
 
 
 def _next() -> Work | None:
     at = timezone.now()
     for state in _TAKEN_FROM:
         for work_id in _due(state, at)[:20]:  # others may take some of them meanwhile
-            if work := leases.take(work_id, at=at):
+            if work := leases.take(work_id, at=at, kinds=KINDS):
                 return work
     return None
 
@@ -189,8 +196,8 @@ def _do(work: Work) -> None:
     if work.attempts > ATTEMPTS:
         _fail(work, DIED, final=True)
         return
-    function: Callable[[Work], None] = import_string(KINDS[work.kind])
     try:
+        function: Callable[[Work], None] = import_string(KINDS[work.kind])
         with leases.kept(work):
             function(work)
     except Stopped:

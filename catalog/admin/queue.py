@@ -40,7 +40,7 @@ class WorkAdmin(kept.ReadOnlyAdmin):
 
     @admin.action(description=gettext_lazy("Try the selected failed work again"), permissions=["retry"])
     def retry(self, request: HttpRequest, queryset: QuerySet[Work]) -> None:
-        retried = sum(work.retry(row) for row in queryset)
+        retried = work.retry_many(queryset)
         self.message_user(request, _("%(number)d queued again.") % {"number": retried}, messages.SUCCESS)
 
     @admin.display(description=gettext_lazy("kind"), ordering="kind")

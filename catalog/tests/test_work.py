@@ -1,6 +1,7 @@
 """Work is done once, whoever dies meanwhile, and what cannot be done says why."""
 
 import socket
+import threading
 import time
 from datetime import timedelta
 
@@ -51,6 +52,14 @@ def kinds(monkeypatch):
 def wait_for_a_renewal(row: Work) -> None:
     for _ in range(500):
         if Work.objects.get(id=row.id).lease_until > row.lease_until:
+            note(row)
+            return
+        time.sleep(0.01)
+
+
+def wait_for_the_heart_to_stop(row: Work) -> None:
+    for _ in range(500):
+        if not any(thread.name == f"lease-{row.id}" for thread in threading.enumerate()):
             note(row)
             return
         time.sleep(0.01)
@@ -185,6 +194,60 @@ def test_lease_is_renewed_while_the_work_goes_on(monkeypatch):
     row = work.enqueue("note", 7)
     assert work.run(row.id)
     assert ran == [(7, {})]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_run_that_hangs_loses_its_row(monkeypatch):
+    monkeypatch.setattr(leases, "HEARTBEAT", 0.02)
+    monkeypatch.setattr(leases, "LONGEST", timedelta(seconds=0.1))
+    monkeypatch.setitem(work.KINDS, "note", f"{__name__}.wait_for_the_heart_to_stop")
+    row = work.enqueue("note", 7)
+    assert work.run(row.id)
+    assert ran == [(7, {})]
+
+
+def test_kind_of_a_newer_version_is_left_to_it(monkeypatch):
+    """While versions change a node enqueues what the workers of the old one do not know."""
+    monkeypatch.setitem(work.KINDS, "brew", f"{__name__}.note")
+    row, other = work.enqueue("brew", 7), work.enqueue("note", 8)
+    monkeypatch.delitem(work.KINDS, "brew")
+    assert not work.run(row.id)
+    assert work.run_due(limit=10) == 1
+    told = []
+    monkeypatch.setattr(hints, "work", told.extend)
+    assert work.sweep() == 0
+    Work.objects.filter(id=row.id).update(state=Work.State.RUNNING, lease_until=timezone.now() - timedelta(seconds=1))
+    assert work.run_due(limit=10) == 0
+    row.refresh_from_db()
+    assert (row.state, row.attempts) == (Work.State.RUNNING, 0)
+    monkeypatch.setitem(work.KINDS, "brew", f"{__name__}.note")
+    assert work.sweep() == 1
+    assert told == [row.id]
+    assert work.run(row.id)
+    assert ran == [(other.subject_id, {}), (7, {})]
+
+
+def test_work_of_an_app_above_is_a_path_and_is_imported_when_it_is_done(monkeypatch):
+    monkeypatch.setitem(work.KINDS, "warm", "playback.no_such_module.warm")
+    row = work.enqueue("warm", 7)
+    work.run(row.id)
+    row.refresh_from_db()
+    assert (row.state, row.attempts) == (Work.State.QUEUED, 1)
+    assert "no_such_module" in row.reason
+    monkeypatch.setitem(work.KINDS, "warm", f"{__name__}.note")
+    be_due(row)
+    assert work.run(row.id)
+
+
+def test_many_that_failed_are_queued_again_in_a_few_statements(django_assert_num_queries):
+    rows = work.enqueue_many("refuse", {subject: {} for subject in range(30)})
+    Work.objects.update(state=Work.State.FAILED, attempts=5, reason="It is not audio but HTML.")
+    waiting = work.enqueue("note", 1)
+    with django_assert_num_queries(2):
+        assert work.retry_many(Work.objects.all()) == 30
+    assert work.retry_many(Work.objects.all()) == 0
+    assert set(Work.objects.values_list("state", "attempts", "reason")) == {(Work.State.QUEUED, 0, "")}
+    assert Work.objects.filter(id__in=[*(row.id for row in rows), waiting.id]).count() == 31
 
 
 @pytest.mark.django_db(transaction=True)
