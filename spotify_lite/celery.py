@@ -22,7 +22,12 @@ def broker_options() -> dict[str, Any]:
         # Seconds. One that says nothing more, and never closed the line, is noticed within eleven: a worker's question
         # for more is to be answered each second, and its silence is looked at twice in two health checks.
         patience = {"socket_connect_timeout": 1, "socket_timeout": 5, "socket_keepalive": True}
+        # After so many seconds Redis gives a message that nobody acknowledged to another worker, also from under one
+        # that still works on it: so it is more than twice what a run may take (`catalog.leases.LONGEST`). Nothing waits
+        # for that: the sweep finds the row of a worker that died, and the message has expired.
+        patience["visibility_timeout"] = 25 * 3600
         patience["health_check_interval"] = 5
+        TRANSPORT_ALIASES.update(dict.fromkeys(("redis", "rediss"), "spotify_lite.broker:Transport"))
         return {"broker_url": settings.BROKER_URL, "broker_transport_options": patience}
     folders = {name: settings.QUEUE_DIR / name for name in ("messages", "processed", "control")}
     for folder in folders.values():
@@ -41,11 +46,23 @@ def broker_options() -> dict[str, Any]:
     }
 
 
+# Seconds until a tick that nobody took is void: they do not pile up while workers are away. Clocks differ by less.
+VOID = {"expires": 3600}
+
+
+def every(seconds: float, task: str) -> dict[str, Any]:
+    """Return an entry of the clock's."""
+    return {"task": task, "schedule": seconds, "options": VOID}
+
+
 app = Celery("spotify_lite")
 app.conf.update(
     task_ignore_result=True,
     task_serializer="json",
     accept_content=["json"],
+    # No time limits: they kill processes, and these workers are threads. What is slow is bounded where it is done:
+    # encoders by the length of the sound (`catalog.ffmpeg`), storages and databases by the time-outs of each call, and
+    # a run by its lease.
     task_acks_late=True,
     task_reject_on_worker_lost=True,
     worker_prefetch_multiplier=1,
@@ -58,18 +75,23 @@ app.conf.update(
     # Once, for the line that a restarted broker has closed.
     task_publish_retry_policy={"max_retries": 1, "interval_start": 0.1},
     beat_schedule_filename=str(settings.VAR_DIR / "beat"),
+    # A second beat would double each tick; every task is safe to run twice.
     beat_schedule={
-        "sweep-work": {"task": "catalog.tasks.sweep", "schedule": settings.WORK_LEASE / 2},
-        "walk-ladders": {"task": "catalog.tasks.walk_ladders", "schedule": 3600.0},
-        "show-released": {"task": "catalog.tasks.show_released", "schedule": 15.0},
-        "sweep-incoming": {"task": "catalog.tasks.sweep_incoming", "schedule": 3600.0},
-        "sweep-objects": {"task": "catalog.tasks.sweep_objects", "schedule": 3600.0},
+        "sweep-work": every(settings.WORK_LEASE / 2, "catalog.tasks.sweep"),
+        "walk-ladders": every(3600.0, "catalog.tasks.walk_ladders"),
+        "show-released": every(15.0, "catalog.tasks.show_released"),
+        "sweep-incoming": every(3600.0, "catalog.tasks.sweep_incoming"),
+        "sweep-objects": every(3600.0, "catalog.tasks.sweep_objects"),
         # At night (UTC), or at the next start: the schedule's file knows when it was last.
-        "keep-search": {"task": "catalog.tasks.keep_search", "schedule": crontab(hour="3", minute="15")},
-        "sweep-guests": {"task": "playback.tasks.sweep_guests", "schedule": 3600.0},
-        "sweep-sessions": {"task": "accounts.tasks.sweep_sessions", "schedule": 3600.0},
-        "sweep-events": {"task": "playback.tasks.sweep_events", "schedule": 3600.0},
-        "audit-edges": {"task": "playback.tasks.audit_edges", "schedule": 3600.0},  # 50 objects of each POP
+        "keep-search": {
+            "task": "catalog.tasks.keep_search",
+            "schedule": crontab(hour="3", minute="15"),
+            "options": VOID,
+        },
+        "sweep-guests": every(3600.0, "playback.tasks.sweep_guests"),
+        "sweep-sessions": every(3600.0, "accounts.tasks.sweep_sessions"),
+        "sweep-events": every(3600.0, "playback.tasks.sweep_events"),
+        "audit-edges": every(3600.0, "playback.tasks.audit_edges"),  # 50 objects of each POP
     },
     **broker_options(),
 )
