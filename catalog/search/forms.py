@@ -1,6 +1,6 @@
 """The forms of a query that posting lists are asked for: as it stands, mended, and with words left out. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
@@ -62,6 +62,27 @@ def relaxed(query: Query, corrections: Corrections) -> Iterator[Groups]:
         kept = [place for place in range(count) if place not in left_out]
         if len(kept) > 1 or not _says_little(query.required[kept[0]]):
             yield filters + [group for place in kept for group in words[place]]
+
+
+def ended(groups: Groups) -> Groups:
+    """Return the groups with no word as a beginning; a run of Han or kana has no end to be known by."""
+    return [[(text, prefix and analyser.is_run(text)) for text, prefix in group] for group in groups]
+
+
+def completed(groups: Groups, completions: Mapping[str, Collection[str]]) -> Groups:
+    """Return the groups with each beginning as the words that it may become, where these are known."""
+    return [
+        [
+            one
+            for text, prefix in group
+            for one in (
+                [(word, False) for word in dict.fromkeys((text, *completions[text]))]
+                if prefix and text in completions
+                else [(text, prefix)]
+            )
+        ]
+        for group in groups
+    ]
 
 
 def _says_little(word: str) -> bool:

@@ -1,29 +1,27 @@
 """Answer a query in stages, cheapest first: one that fills the need ends it, and so does the time."""
 
 import time
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import ParamSpec
 
 from catalog.search import answers, asking, documents, forms, mending, present, ranking, reading, tables
 from catalog.search.answers import Found
 from catalog.search.asking import Query
-from catalog.search.asks import HEAD, MIDDLE, WHOLE, Ask
+from catalog.search.asks import HEAD, MIDDLE, WHOLE, Answer, Ask
 from catalog.search.budget import Budget
 from catalog.search.documents import Document
-from catalog.search.forms import Corrections
+from catalog.search.forms import Corrections, Groups
+from catalog.search.lexicon import Lexicon
 from catalog.search.present import Present
-from catalog.search.typos import Known
 
 CANDIDATES = 80  # that are read of a posting list, and at least twice the limit: versions of a song fold into one
 CANDIDATES_RELAXED = 40  # of what has only some of the words: the most popular of it may be meant
 CANDIDATES_OF_PHRASES = 400  # of which few have the words side by side
 PRECISE = 3  # words: what has them all is what was meant
 ENOUGH = 0.25  # of them from a tier, for the later ones to be left alone
+VAST = 2  # letters of a beginning that too many words have to be asked for as one of them
 STARTED = 3  # letters of the first word, where there is time for no more
-
-P = ParamSpec("P")
 
 
 def search(
@@ -100,6 +98,10 @@ class _Looking:
     most: dict[str, int] = field(default_factory=dict)  # by kind: documents that answered one ask for words
     corrections: Corrections = field(default_factory=dict)
     stage: int = 0  # the deepest that time has led to, as `Found` tells them
+    lexicon: Lexicon = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.lexicon = Lexicon(self.budget)
 
     def run(self) -> bool:
         """Look; return whether the index could be asked."""
@@ -129,9 +131,8 @@ class _Looking:
 
     def _mend(self, *, hits: int) -> None:
         """Look for what misspelt words may have meant."""
-        lexicon = _Lexicon(self.budget)
-        self.corrections = mending.corrections(self.query, lexicon, hits=hits)
-        if lexicon.refused:
+        self.corrections = mending.corrections(self.query, self.lexicon, hits=hits)
+        if self.lexicon.refused:
             self.stage = max(self.stage, 1)
         if self.corrections:
             self._add_asked(
@@ -159,15 +160,58 @@ class _Looking:
 
     def _go_on(self, thin: Sequence[Ask] | None, *, needed: bool, left_out: int) -> None:
         """Ask later tiers for what the first ones have little of; `left_out` is the stage that does without them."""
-        for tier in (MIDDLE, WHOLE):
-            if thin and (needed or self.budget.roomy):
-                thin = self._ask(thin, tier=tier)
-        if thin is None or thin:
+        if thin and (needed or self.budget.roomy):
+            thin = self._ask(thin, tier=MIDDLE)
+        if thin is None or (thin and not ((needed or self.budget.roomy) and self._ask_all(thin))):
             self.stage = max(self.stage, left_out)
+
+    def _ask_all(self, thin: Sequence[Ask]) -> bool:
+        """Ask for what is among all documents, where something may have all of it; say whether there was time for it.
+
+        The beginning of a word, which very many may have, is asked for where the word as such finds nothing, and as
+        one of the words that it may become.
+        """
+        tokens = {token for ask in thin for group in self._of_words(ask) for token in group}
+        known = self.lexicon.terms({text for text, prefix in tokens if not prefix})
+        if known is None:  # there is time for what is needed alone
+            return self._read(thin, tier=WHOLE) is not None
+        hopeful = [
+            ask
+            for ask in thin
+            if all(any(prefix or text in known for text, prefix in group) for group in self._of_words(ask))
+        ]
+        ends = [replace(ask, groups=forms.ended(ask.groups)) for ask in hopeful]
+        asks = [ask for place, ask in enumerate(ends) if ask not in ends[:place]]
+        answers = self._read(asks, tier=WHOLE)
+        if answers is None:
+            return False
+        found = [ask for ask, answer in zip(asks, answers, strict=True) if answer.rows]
+        begun = [ask for ask, end in zip(hopeful, ends, strict=True) if ask != end and end not in found]
+        become = self.lexicon.completions(
+            {text for text, prefix in tokens if prefix and len(text) > VAST} if begun else ()
+        )
+        if become is None:
+            return False
+        completed = [replace(ask, groups=forms.completed(ask.groups, become)) for ask in begun]
+        return self._read(completed, tier=WHOLE) is not None
+
+    def _of_words(self, ask: Ask) -> Groups:
+        return ask.groups[len(self.query.filters) :]
 
     def _ask(self, asks: Sequence[Ask], *, tier: int = HEAD) -> list[Ask] | None:
         """Ask, and return for what there are few documents that far; None where time ended it."""
-        thin: list[Ask] = []
+        answers = self._read(asks, tier=tier)
+        if answers is None:
+            return None
+        return [
+            ask
+            for ask, answer in zip(asks, answers, strict=True)
+            if not answer.whole and len(answer.rows) < ENOUGH * ask.limit
+        ]
+
+    def _read(self, asks: Sequence[Ask], *, tier: int) -> list[Answer] | None:
+        """Read what is asked for, and remember it; None where time ended it."""
+        answers: list[Answer] = []
         for batch in reading.batches(asks):
             found = self.budget.ask(reading.find, batch, tier=tier, released=self.released)
             if found is None:
@@ -177,9 +221,8 @@ class _Looking:
                 known.update((row[0], Document(*row)) for row in answer.rows if row[0] not in known)
                 if ask.groups:
                     self.most[ask.kind] = max(self.most.get(ask.kind, 0), len(answer.rows))
-                if not answer.whole and len(answer.rows) < ENOUGH * ask.limit:
-                    thin.append(ask)
-        return thin
+            answers += found
+        return answers
 
     def _beginnings(self) -> list[Ask]:
         """Return what is answered where all else takes too long: one kind, by its first letters."""
@@ -188,22 +231,3 @@ class _Looking:
     @property
     def _candidates(self) -> int:
         return max(CANDIDATES_OF_PHRASES if self.query.phrases else CANDIDATES, 2 * self.limit)
-
-
-class _Lexicon:
-    """The index's words, for `mending`, while there is time for what only makes an answer better."""
-
-    def __init__(self, budget: Budget) -> None:
-        self._budget = budget
-        self.refused = False
-
-    def terms(self, words: Collection[str]) -> Known | None:
-        return self._ask(reading.terms, words)
-
-    def similar(self, keys: Collection[str], words: Collection[str]) -> Known | None:
-        return self._ask(reading.similar, keys, words)
-
-    def _ask(self, reader: Callable[P, Known], *args: P.args, **kwargs: P.kwargs) -> Known | None:
-        found = self._budget.ask(reader, *args, **kwargs) if self._budget.roomy else None
-        self.refused |= found is None
-        return found

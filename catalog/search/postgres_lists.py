@@ -16,6 +16,13 @@ from catalog.search.forms import Group
 
 TOGETHER = True
 LONGEST = 300  # milliseconds of a statement on the server: what takes longer is left out
+# The planner takes posting lists for much longer than they are read: to compile a statement, or to start processes for
+# it, takes ten times as long as to run it.
+WAYS = (
+    f"SET LOCAL statement_timeout = {LONGEST}",
+    "SET LOCAL jit = off",
+    "SET LOCAL max_parallel_workers_per_gather = 0",
+)
 VAST = 2  # letters of a beginning that is in so many documents that, among all, `ranking` had better apply it
 TIERS = ("head", "middle")
 KNOWN = 60.0  # seconds that a bound is believed: a stale one costs time, not hits
@@ -47,10 +54,12 @@ def find(cursor: CursorWrapper, asks: Sequence[Ask], *, tier: int, released: int
         parameters += [value, released]
         least.append(enough)
     sql = " UNION ALL ".join(arms)
-    limited = not cursor.db.in_atomic_block  # whose other statements may take their time
-    cursor.execute(f"SET LOCAL statement_timeout = {LONGEST}; {sql}" if limited else sql, parameters)
-    if limited:
-        cursor.nextset()
+    if cursor.db.in_atomic_block:  # whose other statements may take their time
+        cursor.execute(sql, parameters)
+    else:
+        cursor.execute("; ".join([*WAYS, sql]), parameters)
+        for _ in WAYS:
+            cursor.nextset()
     rows: list[list[tuple[Any, ...]]] = [[] for _ in asks]
     for row in cursor.fetchall():
         rows[row[0]].append(row[1:])

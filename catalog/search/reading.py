@@ -12,6 +12,9 @@ from catalog.search.asks import Answer, Ask
 from catalog.search.typos import Known
 from spotify_lite import replicas
 
+COMPLETED = 64  # words: the commonest ones are in nearly all documents with the beginning
+LAST = "\U0010ffff"  # behind whatever follows a beginning
+
 
 def _lists() -> ModuleType:
     return postgres_lists if replicas.connection().vendor == "postgresql" else sqlite_lists
@@ -41,6 +44,19 @@ def similar(keys: Collection[str], words: Collection[str]) -> Known:
         f" UNION ALL SELECT term, df, minsid FROM search_term WHERE df > 0 AND term IN ({_marks(words)})",
         [*keys, *words],
     )
+
+
+def completions(beginnings: Collection[str]) -> dict[str, list[str]]:
+    """Return the words with each of these beginnings, the commonest `COMPLETED` of each."""
+    with_it = "SELECT %s AS beginning, term FROM search_term WHERE term >= %s AND term < %s AND df > 0"
+    one = f"SELECT * FROM ({with_it} ORDER BY df DESC LIMIT {COMPLETED}) AS t"
+    found: dict[str, list[str]] = {text: [] for text in beginnings}
+    with replicas.connection().cursor() as cursor:
+        bounds = [bound for text in found for bound in (text, text, text + LAST)]
+        cursor.execute(" UNION ALL ".join([one] * len(found)), bounds)
+        for text, term in cursor.fetchall():
+            found[text].append(term)
+    return found
 
 
 def _known(sql: str, parameters: list[str]) -> Known:

@@ -25,6 +25,10 @@ INSERT INTO search_track_pfx (p, sid) SELECT DISTINCT left(token, letters), sid
 FROM search_track, unnest(string_to_array(tokens, ' ')) AS token, generate_series(1, 3) AS letters
 WHERE row_id <= 1500
 """
+TERMS = """
+INSERT INTO search_term (term, df, minsid) SELECT token, count(*), min(sid)
+FROM search_track, unnest(string_to_array(tokens, ' ')) AS token GROUP BY token
+"""
 NAME = """
 INSERT INTO search_track_key (k, sid)
 SELECT 'artist' || n %% 3, (n / 400 + 1)::bigint << 34 | n FROM generate_series(1, %s) AS n
@@ -33,15 +37,18 @@ QUERIES = ("a", "lo", "love", "love nig", "night love w", "wrong1 love", "artist
 
 
 @pytest.fixture
-def large(db: None) -> Iterator[None]:
+def large(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Fill the index by SQL alone with documents that have words as common as the commonest, and build its tiers."""
     if connection.vendor != "postgresql":
         pytest.skip("only PostgreSQL plans")
+    monkeypatch.setitem(postgres_filling.TIERS, "middle", (40_000, 50_000))
     with connection.cursor() as cursor:
         cursor.execute(FILL, [DOCUMENTS])
         cursor.execute(NAME, [DOCUMENTS])
         cursor.execute(LIST)
-        postgres_filling.build_tier(tables.LIVE, "track", "head", concurrently=False)
+        for tier in ("head", "middle"):
+            postgres_filling.build_tier(tables.LIVE, "track", tier, concurrently=False)
+        cursor.execute(TERMS)
         cursor.execute("ANALYZE search_track")
         cursor.execute("ANALYZE search_track_key")
         cursor.execute("ANALYZE search_track_pfx")
@@ -57,6 +64,27 @@ def test_a_search_reads_few_documents(large: None) -> None:
             plan = _explain(statement, parameters)
             read = sum(_read(node) for node in _nodes(plan))
             assert read <= READ, (query, read, json.dumps(plan, indent=1))
+
+
+@pytest.mark.slow
+def test_what_few_know_is_found_by_the_beginning_of_a_word(large: None) -> None:
+    """Among all documents a beginning is asked for as the words that it may become."""
+    asked = [str(parameters) for _, parameters in _among_all("love rare5998")]
+    assert any("'rare59988'" in parameters for parameters in asked), asked
+    assert not any("'rare5998':*" in parameters for parameters in asked)
+    found = search.search("love rare5998", kinds=["track"], limit=100, at=timezone.now(), fresh=True)
+    assert 59988 in found.tracks, found.tracks
+
+
+@pytest.mark.slow
+def test_all_documents_are_not_asked_for_a_word_that_none_has(large: None) -> None:
+    asked = _among_all("unheard love")
+    assert all("'unheard'" not in str(parameters) for _, parameters in asked), asked
+
+
+def _among_all(query: str) -> list[tuple[str, Any]]:
+    """Return what a search asks of all documents, of no tier, by words."""
+    return [(sql, parameters) for sql, parameters in _statements(query) if "tsv @@" in sql and "sid + 0 <" not in sql]
 
 
 def _statements(query: str) -> list[tuple[str, Any]]:
