@@ -28,6 +28,7 @@ export function start({ player, toggleQueue, toggleNow }) {
     previous: () => player.previous(),
     shuffle: () => player.edit((queue) => queue.shuffle()),
     repeat: () => player.edit((queue) => queue.turnRepeat()),
+    here: () => player.play(),
     now: toggleNow,
     queue: toggleQueue,
   };

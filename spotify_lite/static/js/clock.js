@@ -2,24 +2,50 @@
 
 import { gettext, ngettext, say } from "./words.js";
 
+const DRIFT = 1e-4; // what two clocks part in a millisecond, at the most
+const JUMP = 2_000; // milliseconds by which the device's clock and its stopwatch do not part by themselves
+
 export class Clock {
-  constructor(now = Date.now) {
-    this.now = now;
-    this.offset = 0; // milliseconds from this device's clock to the server's
-    this.error = Infinity; // half of the round trip that taught it
+  // `now` is the device's clock, which people and time servers set; `watch` only runs on, but may stop in its sleep.
+  constructor({ now = Date.now, watch = () => performance.now(), load = () => null, save = () => {} } = {}) {
+    Object.assign(this, { now, watch, save });
+    const known = load();
+    this.offset = known?.offset ?? 0; // milliseconds from this device's clock to the server's
+    this.error = Infinity; // half of the round trip that taught it; what an earlier page learnt is worth little
+    this.learnt = now();
+    this.doubtful = false; // the device's clock has jumped since, and nobody has told which is right
+    this.#read();
   }
 
-  // Learn from an answer's server_time; the quickest round trip is the most exact one.
-  learn(serverTime, sentAt, receivedAt) {
-    const error = (receivedAt - sentAt) / 2;
+  // Learn from an answer's server_time that took so long to come; the quickest round trip is the most exact one.
+  learn(serverTime, took) {
     const server = Date.parse(serverTime);
-    if (Number.isNaN(server) || error > this.error) return;
-    this.error = error;
-    this.offset = server - (sentAt + receivedAt) / 2;
+    if (Number.isNaN(server)) return;
+    const now = this.#read();
+    const [error, offset] = [took / 2, server + took / 2 - now];
+    const known = this.error + Math.abs(now - this.learnt) * DRIFT;
+    if (!this.doubtful && error > known && Math.abs(offset - this.offset) <= error + known) return;
+    Object.assign(this, { error, offset, learnt: now, doubtful: false });
+    this.save({ offset });
   }
 
   serverNow() {
-    return Math.round(this.now() + this.offset);
+    return Math.round(this.#read() + this.offset);
+  }
+
+  // A clock that is set back is followed no further: the stopwatch tells how late it is. One that is ahead may have
+  // slept, and is believed until the server says otherwise.
+  #read() {
+    const [now, watch] = [this.now(), this.watch()];
+    const ahead = this.last ? now - this.last.now - (watch - this.last.watch) : 0;
+    if (ahead < -JUMP) {
+      this.offset -= ahead;
+      this.learnt += ahead;
+      this.save({ offset: this.offset });
+    }
+    if (Math.abs(ahead) > JUMP) this.doubtful = true;
+    this.last = { now, watch };
+    return now;
   }
 }
 

@@ -23,6 +23,7 @@ export class Deck {
     const { player } = this;
     const { track } = player;
     player.wanted = true;
+    player.elsewhere = null;
     player.startAt = positionMs;
     this.renewed = this.waited = false;
     this.sound.pause();
@@ -33,8 +34,7 @@ export class Deck {
     this.#tell(track, playId).catch(() => {}); // what is wrong with the track, the audio element says too
     this.sources.offer([track.audio_url, ...(track.audio?.fallback_urls ?? [])]);
     this.#open(this.sources.next(), positionMs);
-    await this.#sound();
-    player.show(positionMs);
+    if (await this.#sound()) player.show();
     return undefined;
   }
 
@@ -44,9 +44,7 @@ export class Deck {
     player.wanted = true;
     if (!this.#fresh(this.sound.src)) return this.renew();
     player.changed();
-    await this.#sound();
-    player.note("playing");
-    player.show();
+    if (await this.#sound()) player.show();
     return undefined;
   }
 
@@ -61,8 +59,7 @@ export class Deck {
       if (player.track !== track) return;
       this.sources.offer(answer.sources.map((source) => source.url));
       this.#open(this.sources.next(), at);
-      if (player.wanted) await this.#sound();
-      player.show(at);
+      if (player.wanted && (await this.#sound())) player.show();
     } catch (problem) {
       if (player.track === track) this.#fail(problem.status ?? 0);
     }
@@ -129,10 +126,14 @@ export class Deck {
     this.player.told = performance.now();
   }
 
+  // Say whether the browser lets it sound; what was pressed meanwhile is told by whoever pressed it.
   async #sound() {
-    if (await this.sound.play()) return;
-    this.player.wanted = false; // the browser waits for a press
-    this.player.changed();
+    const { player } = this;
+    const { play } = player.progress;
+    if (await this.sound.play()) return player.wanted && player.progress.play === play;
+    player.wanted = false; // the browser waits for a press
+    player.changed();
+    return false;
   }
 
   #fail(status) {

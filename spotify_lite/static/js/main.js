@@ -2,9 +2,14 @@
 
 import { Api } from "./api.js";
 import * as bar from "./bar.js";
+import { Claim } from "./claim.js";
+import { Clock } from "./clock.js";
 import * as continues from "./continues.js";
+import * as database from "./database.js";
+import { Devices } from "./devices.js";
 import * as keymap from "./keymap.js";
 import * as keys from "./keys.js";
+import { label } from "./labels.js";
 import * as layers from "./layers.js";
 import * as mediasession from "./mediasession.js";
 import { Memory } from "./memory.js";
@@ -30,15 +35,17 @@ import * as switches from "./switches.js";
 import * as theme from "./theme.js";
 import * as toast from "./toast.js";
 import * as volume from "./volume.js";
-import { gettext } from "./words.js";
+import * as where from "./where.js";
 
-const api = new Api();
-const outbox = new Outbox({ load: () => store.load("outbox"), save: (kept) => store.save("outbox", kept) });
-const progress = new Progress({ api, outbox });
+const api = new Api({ clock: new Clock(store.cell("clock")), store });
+const claim = new Claim({ tab: store.cell("claim", store.TAB), browser: store.cell("claim") });
+const outbox = new Outbox(database.open({ store }));
+const progress = new Progress({ api, outbox, claim, device: label(navigator.userAgent) });
 const memory = new Memory({ store, progress, clock: api.clock });
 const sound = new Sound({ audio: document.querySelector("#audio"), store });
 const sleep = new Sleep({ load: () => store.load("sleep"), save: (until) => store.save("sleep", until) });
 const player = new Player({ sound, api, progress, memory, sleep, even: () => switches.on("loudness") });
+const devices = new Devices({ player, api, progress, claim });
 
 layers.start(); // before the navigation: Back closes what lies over the page first
 const say = toast.start();
@@ -51,6 +58,7 @@ const { visit, begin } = navigate.start({ onPage });
 const searched = search.start({ say, onResults, begin });
 recent.start({ say });
 bar.start({ player, toggleQueue: queue.toggle, toggleNow });
+where.start({ player });
 volume.start({ sound });
 rows.start({ player, api, tell: say });
 keys.start({ player, sound, navigate: visit, toggleNow, toggleQueue: queue.toggle, showKeys: keymap.start() });
@@ -67,12 +75,13 @@ addEventListener("pagehide", () => {
   player.leave();
   restore.leave(player);
   progress.send({ leaving: true });
+  database.spill(store, outbox.unwritten.values());
 });
 
-const flushed = outbox.kept.length ? progress.send() : Promise.resolve(); // what the page before left
+const flushed = progress.send(); // what the page before left
 onPage(document.querySelector("main"));
 switches.show(document);
-restore.restore({ player, api, memory });
+restore.restore({ player, api, memory, devices });
 
 function onPage(main) {
   queue.page();

@@ -41,6 +41,7 @@ export function start({ player }) {
   }
 
   function stand() {
+    if (player.elsewhere?.playing) return; // that sound is another device's to tell of
     const [duration, position] = [player.duration / 1000, player.position / 1000];
     if (duration > 0) session.setPositionState({ duration, position: Math.min(position, duration), playbackRate: 1 });
   }

@@ -14,6 +14,8 @@ export class Player extends EventTarget {
     this.queue = new Queue();
     this.deck = new Deck({ player: this, sound, api, even });
     this.wanted = false; // the listener wants sound
+    this.elsewhere = null; // {playing, device, tab} of who has the player, where that is not this page; see devices.js
+    this.take = () => undefined; // plays here what that device plays
     this.startAt = 0; // milliseconds; where the current track begins once it is loaded
     this.told = 0; // performance.now() of the last position that was noted
     this.#listen();
@@ -45,14 +47,18 @@ export class Player extends EventTarget {
 
   // Play a list from one of its tracks on; from anywhere, when shuffled, for index null.
   playList(tracks, index, { from = "", positionMs = 0, shuffle = false } = {}) {
+    this.progress.act();
     this.#leaveTrack();
     this.queue.shuffled ||= shuffle;
     this.queue.set(tracks, index, from);
     return this.deck.begin(positionMs);
   }
 
-  play() {
+  // `acted` is false where nobody pressed: the sound goes on by itself.
+  play({ acted = true } = {}) {
     if (!this.track || this.wanted) return undefined;
+    if (this.elsewhere) return acted ? this.take() : undefined;
+    if (acted) this.progress.act();
     if (this.sleep.due) this.sleep.off();
     this.sound.turn("sleep", this.sleep.share);
     return this.loaded ? this.deck.resume() : this.deck.begin(this.startAt);
@@ -60,10 +66,16 @@ export class Player extends EventTarget {
 
   pause() {
     if (!this.wanted) return;
+    this.progress.act();
+    this.silence();
+    this.show();
+  }
+
+  // Fall silent, and say where, without a word on who has the player.
+  silence() {
     this.wanted = false;
     this.sound.pause();
-    this.note("paused");
-    this.show();
+    if (this.loaded) this.note("paused");
     this.changed();
   }
 
@@ -85,12 +97,13 @@ export class Player extends EventTarget {
   }
 
   seek(ms) {
-    if (!this.track) return;
+    if (!this.track || this.elsewhere?.playing) return;
+    this.progress.act();
     const to = Math.max(0, Math.min(ms, this.duration));
     if (this.wanted && performance.now() - this.told > SHORT) this.note("playing"); // what was heard up to here
     if (this.loaded) this.sound.position = to;
     this.startAt = to;
-    this.note(this.wanted ? "playing" : "paused", to);
+    if (!this.wanted) this.note("paused", to);
     this.show(to);
     this.dispatchEvent(new Event("time"));
   }
@@ -98,6 +111,7 @@ export class Player extends EventTarget {
   // Change what comes next by a function of the queue; say whether it changed anything.
   edit(change) {
     if (change(this.queue) === false) return false;
+    if (!this.elsewhere?.playing) this.progress.act();
     this.show();
     this.changed();
     return true;
@@ -111,9 +125,15 @@ export class Player extends EventTarget {
     this.dispatchEvent(new Event("time"));
   }
 
-  // The page goes away: say where the sound was.
+  // Stand where the sound of another device is.
+  follow(positionMs) {
+    this.startAt = positionMs;
+    this.dispatchEvent(new Event("time"));
+  }
+
+  // The page goes away, and the sound with it: say where it was.
   leave() {
-    if (this.wanted) this.note("playing");
+    if (this.wanted && this.loaded) this.note("paused");
     else if (this.track) this.memory.place(this.queue, this.position);
   }
 
@@ -135,9 +155,11 @@ export class Player extends EventTarget {
   // Tell the server what the player shows, and remember it here: a reload starts from here without asking anyone.
   show(positionMs = this.position) {
     if (!this.track) return;
+    this.memory.queue(this.queue, positionMs);
+    if (this.elsewhere?.playing && !this.wanted) return; // it is told once this page plays
     const { ids: queue, index } = this.queue;
     this.progress.show({ queue, index, positionMs, playing: this.wanted });
-    this.memory.queue(this.queue, positionMs);
+    if (this.wanted) this.note("playing", positionMs);
   }
 
   changed() {
@@ -145,6 +167,7 @@ export class Player extends EventTarget {
   }
 
   #go(move) {
+    this.progress.act();
     this.#leaveTrack();
     return move() ? this.deck.begin(0) : undefined;
   }
@@ -157,7 +180,7 @@ export class Player extends EventTarget {
     const { sound } = this;
     sound.addEventListener("playing", () => {
       this.deck.sounds();
-      if (performance.now() - this.told > SHORT || this.progress.play?.seq === 0) this.note("playing");
+      if (performance.now() - this.told > SHORT && this.progress.play?.seq > 0) this.note("playing");
       this.changed();
     });
     sound.addEventListener("waiting", () => this.changed());
@@ -178,7 +201,7 @@ export class Player extends EventTarget {
     this.dispatchEvent(new Event("time"));
     this.sound.turn("sleep", this.sleep.share);
     if (this.wanted && this.sleep.due) {
-      this.pause();
+      this.silence();
       this.sleep.off();
       this.sound.turn("sleep", 1);
       this.changed();
@@ -192,6 +215,7 @@ export class Player extends EventTarget {
       this.sleep.off();
       this.queue.step(1); // a press of play goes on there
       this.halt(0);
+      this.progress.begin(this.track.id);
       this.show(0);
     } else if (this.queue.end()) this.deck.begin(0);
     else this.halt(0);

@@ -1,7 +1,6 @@
 // Continue after a reload: from this device at once, from another device when that one was listened to later.
 // Where a page of ours led to this one, as a form does, the sound goes on, unless the browser waits for a press.
 
-const LATER = 2_000; // milliseconds; the same moment, written by both sides
 const SOUNDED = "sounded"; // when a page of this tab was left with the sound on
 const SOON = 10_000; // milliseconds from there to here
 
@@ -15,7 +14,7 @@ export function leave({ playing }) {
   }
 }
 
-export async function restore({ player, api, memory }) {
+export async function restore({ player, api, memory, devices }) {
   const own = memory.load();
   if (own?.tracks?.length) player.restore(own);
   const sounded = led();
@@ -31,24 +30,10 @@ export async function restore({ player, api, memory }) {
     memory.forget(); // another person's queue
     if (!player.playing) player.restore({ tracks: [], shuffled: false, repeat: "off" });
   }
-  if (mine && sounded) player.play();
-  const theirs = await api.get("/me/playback").catch(() => null);
-  if (player.playing || !theirs?.queue?.length) return;
-  if (Date.parse(theirs.updated_at ?? theirs.at) <= (mine?.at ?? 0) + LATER) return;
-  const known = mine?.tracks ?? [];
-  const { queue, index, position_ms: positionMs } = theirs;
-  if (queue.length === known.length && queue.every((id, at) => known[at].id === id)) {
-    player.restore({ ...mine, index, positionMs });
-    return;
-  }
-  const byId = new Map(known.map((track) => [track.id, track]));
-  const tracks = queue.map((id) => byId.get(id) ?? { id });
-  if (!byId.has(queue[index])) {
-    const track = await api.get(`/tracks/${queue[index]}`).catch(() => null);
-    if (!track || player.playing) return;
-    tracks[index] = track;
-  }
-  player.restore({ tracks, index, from: "", positionMs, shuffled: false });
+  const stands = await devices.look();
+  if (player.playing || player.elsewhere) return;
+  if (mine && sounded) player.play({ acted: false });
+  else if (!player.track && stands?.queue.length) await devices.adopt(stands);
 }
 
 // Say whether a page with sound led here just now; asked again it has not.

@@ -5,7 +5,7 @@ import time
 
 from playwright.sync_api import Browser, Page, Route, expect
 
-from spotify_lite.tests.e2e.playing import STORED_QUEUE_IS
+from spotify_lite.tests.e2e.playing import ALL_IS_SENT, STORED_QUEUE_IS
 from spotify_lite.tests.rig.server import Server
 
 SOUND_WITHIN = 2.0  # seconds from the press of play
@@ -104,7 +104,7 @@ def test_another_browser_of_the_listener_finds_the_place(guest: Page) -> None:
     seconds_until_sound(guest, after=10.0)
     guest.keyboard.press(" ")
     left = position(guest)
-    guest.wait_for_function("() => JSON.parse(localStorage.outbox).length === 0")
+    guest.wait_for_function(ALL_IS_SENT, polling=50)
     guest.wait_for_timeout(300)
     guest.evaluate("addEventListener('pagehide', () => localStorage.clear())")
     guest.reload()
@@ -219,7 +219,7 @@ def test_progress_waits_for_a_server_that_is_away(guest: Page) -> None:
     guest.wait_for_function("() => JSON.parse(localStorage.outbox).length >= 2")
     guest.unroute("**/api/v1/me/progress")
     guest.reload()
-    guest.wait_for_function("() => JSON.parse(localStorage.outbox).length === 0")
+    guest.wait_for_function(ALL_IS_SENT, polling=50)
 
 
 def test_search_answers_while_typing_and_by_keys_alone(guest: Page) -> None:

@@ -3,22 +3,94 @@ import { test } from "node:test";
 
 import { Clock, clock, left, spoken } from "../clock.js";
 
+// A clock of a device that people set, with the stopwatch that they do not.
+function device(known = null) {
+  const hands = { now: 1_000_000, watch: 0, kept: known };
+  const time = new Clock({
+    now: () => hands.now,
+    watch: () => hands.watch,
+    load: () => hands.kept,
+    save: (kept) => (hands.kept = kept),
+  });
+  const pass = (ms) => ((hands.now += ms), (hands.watch += ms));
+  return { time, hands, pass, set: (ms) => (hands.now += ms) };
+}
+
+const moment = (ms) => new Date(ms).toISOString();
+
 test("server time is this device's time and the offset of the quickest answer", () => {
-  let now = 1_000_000;
-  const time = new Clock(() => now);
-  assert.equal(time.serverNow(), now);
-  time.learn(new Date(1_060_050).toISOString(), 1_000_000, 1_000_100);
-  assert.equal(time.serverNow(), 1_060_000);
-  time.learn(new Date(9_000_000).toISOString(), 1_000_000, 1_002_000);
-  assert.equal(time.serverNow(), 1_060_000, "a slower answer teaches nothing");
-  now += 5_000;
-  assert.equal(time.serverNow(), 1_065_000);
+  const { time, pass } = device();
+  assert.equal(time.serverNow(), 1_000_000);
+  time.learn(moment(1_060_000), 100);
+  assert.equal(time.serverNow(), 1_060_050);
+  time.learn(moment(1_059_500), 2_000);
+  assert.equal(time.serverNow(), 1_060_050, "a slower answer teaches nothing");
+  pass(5_000);
+  assert.equal(time.serverNow(), 1_065_050);
+});
+
+test("a slow answer teaches when what is known cannot be true", () => {
+  const { time } = device();
+  time.learn(moment(1_060_000), 100);
+  time.learn(moment(3_000_000), 2_000);
+  assert.equal(time.serverNow(), 3_001_000);
+});
+
+test("a quick answer of hours ago is worth less than one of now", () => {
+  const { time, pass } = device();
+  time.learn(moment(1_000_000), 20);
+  pass(10_800_000);
+  time.learn(moment(11_800_300), 100);
+  assert.equal(time.serverNow(), 11_800_350);
 });
 
 test("a time that is none teaches nothing", () => {
-  const time = new Clock(() => 5);
-  time.learn("soon", 0, 0);
-  assert.equal(time.serverNow(), 5);
+  const { time } = device();
+  time.learn("soon", 0);
+  assert.equal(time.serverNow(), 1_000_000);
+});
+
+test("a start without a network goes on with what was learnt before", () => {
+  const { time, hands } = device();
+  time.learn(moment(1_060_000), 0);
+  assert.equal(device(hands.kept).time.serverNow(), 1_060_000);
+});
+
+test("a clock that is set back does not turn time back", () => {
+  const { time, hands, pass, set } = device();
+  time.learn(moment(1_060_000), 0);
+  set(-3_600_000);
+  pass(1_000);
+  assert.equal(time.serverNow(), 1_061_000);
+  assert.equal(time.doubtful, true);
+  const reloaded = new Clock({ now: () => hands.now, watch: () => 0, load: () => hands.kept });
+  assert.equal(reloaded.serverNow(), 1_061_000, "nor does a reload");
+});
+
+test("after a sleep the clock is right and the stopwatch is not", () => {
+  const { time, set } = device();
+  time.learn(moment(1_060_000), 0);
+  set(28_800_000);
+  assert.equal(time.serverNow(), 29_860_000);
+  time.learn(moment(29_860_000), 400);
+  assert.deepEqual([time.serverNow(), time.doubtful], [29_860_200, false]);
+});
+
+test("a clock that is put forward is put right by the next answer, however slow", () => {
+  const { time, set } = device();
+  time.learn(moment(1_060_000), 0);
+  set(600_000);
+  time.learn(moment(1_060_500), 1_000);
+  assert.equal(time.serverNow(), 1_061_000);
+});
+
+test("small steps of a time server are no jumps", () => {
+  const { time, pass, set } = device();
+  time.learn(moment(1_060_000), 0);
+  set(150);
+  pass(1_000);
+  time.serverNow();
+  assert.equal(time.doubtful, false);
 });
 
 test("lengths are said as on the sleeve", () => {
