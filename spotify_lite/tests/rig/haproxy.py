@@ -1,6 +1,7 @@
 """HAProxy on free ports, by the very file of deploy/, with a certificate of its own before two nodes."""
 
 import datetime
+import signal
 import socket
 import ssl
 import subprocess
@@ -35,6 +36,14 @@ class Balancer:
         """Return what a client of it trusts: its certificate alone."""
         return ssl.create_default_context(cafile=str(self.certificate))
 
+    def reload(self) -> None:
+        """Let it read its file again; the processes of before go on with what they have begun."""
+        self.process.send_signal(signal.SIGUSR2)
+
+    def returns(self, node: str) -> int:
+        """Return how often it has found a node again that was away."""
+        return self.log.read_text(errors="replace").count(f"Server web/{node} is UP")
+
 
 @contextmanager
 def balancer(folder: Path, nodes: Sequence[int], *, host: str, tls: bool = True, **extra: str) -> Iterator[Balancer]:
@@ -58,7 +67,7 @@ def balancer(folder: Path, nodes: Sequence[int], *, host: str, tls: bool = True,
         **extra,
     }
     with processes.running(
-        [program, "-db", "-f", CONFIGURATION], folder, "haproxy", environment=environment
+        [program, "-W", "-db", "-f", CONFIGURATION], folder, "haproxy", environment=environment
     ) as process:
         found = Balancer(http, https, certificate, host, folder / "haproxy.log", process)
         processes.wait(lambda: _listens(http), process, found.log)
