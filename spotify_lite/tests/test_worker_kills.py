@@ -44,6 +44,23 @@ for path in {paths!r}:
                                          duration_ms={seconds} * 1000, size=stored.size))
 work.enqueue_many("source", {{master.id: {{}} for master in masters}})
 """
+QUEUED = 50
+HASHES = """
+from pathlib import Path
+from django.utils import timezone
+from catalog import work
+from catalog.models import Library, LibraryFile, Master, Track
+library = Library.objects.create(root={root!r})
+masters = []
+for path in sorted(Path({root!r}).iterdir()):
+    track = Track.objects.create(title=path.name, sort_title="song", artist="A", created_at=timezone.now())
+    seen = path.stat()
+    master = Master.objects.create(track=track, fingerprint="f", container="mp3", codec="mp3", size=seen.st_size)
+    LibraryFile.objects.create(library=library, path=path.name, size=seen.st_size, mtime_ns=seen.st_mtime_ns,
+                               master=master)
+    masters.append(master)
+work.enqueue_many("hash", {{master.id: {{}} for master in masters}})
+"""
 WORKER = [sys.executable, "-m", "celery", "-q", "-A", "spotify_lite", "worker", "--loglevel", "WARNING"]
 WORKER += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
 
@@ -219,6 +236,35 @@ def test_every_song_is_ready_once_whatever_is_killed(rig: Rig, tmp_path: Path) -
     assert rig.storage.names() == sorted(f"media/{key[:2]}/{key}.mp4" for key in keys), "objects that no row names"
     for (_, name), key in watch.seen.items():
         assert_decodes(rig, name, key, tmp_path / "whole.mp4")
+
+
+def test_work_whose_messages_are_all_lost_is_done_once_by_the_sweep(rig: Rig, tmp_path: Path) -> None:
+    """The workers stand still while it is asked for, so that no message is taken before the broker forgets them all."""
+    wanted, music = set(), tmp_path / "music"
+    music.mkdir()
+    for number in range(QUEUED):
+        path = music / f"{number}.mp3"
+        path.write_bytes(f"song {number}".encode())
+        wanted.add(hashlib.sha256(path.read_bytes()).hexdigest())
+    workers = [rig.running[name] for name in ("threads", "prefork")]
+    for worker in workers:
+        worker.send_signal(signal.SIGSTOP)
+    manage(rig.variables, "shell", "--verbosity=0", "-c", HASHES.format(root=str(music)))
+    rig.broker.client().flushall()
+    with psycopg.connect(rig.database, autocommit=True) as connection:
+        waiting = "SELECT state, attempts FROM catalog_work WHERE kind = 'hash'"
+        assert connection.execute(waiting).fetchall() == [("queued", 0)] * QUEUED
+        for worker in workers:
+            worker.send_signal(signal.SIGCONT)
+        began = time.monotonic()
+        while left := connection.execute(waiting).fetchall():
+            assert "failed" not in {state for state, _ in left}
+            assert time.monotonic() - began < BOUND, left
+            time.sleep(0.05)
+        print(f"{QUEUED} rows were done {time.monotonic() - began:.1f} s after every message was lost")
+        found = connection.execute("SELECT sha256 FROM catalog_master WHERE fingerprint = 'f'").fetchall()
+    assert len(found) == QUEUED
+    assert {sha256 for (sha256,) in found} == wanted
 
 
 def wait_until_done(connection: psycopg.Connection[Any], songs: int) -> float:
