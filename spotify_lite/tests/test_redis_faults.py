@@ -22,6 +22,7 @@ from urllib.parse import quote
 
 import psycopg
 import pytest
+from kombu import Connection, Message, Queue
 
 from spotify_lite import cache, rest
 from spotify_lite.tests.rig import chaos, faults, lack, postgres, processes, redis, server
@@ -289,3 +290,21 @@ def test_a_redis_that_fails_costs_no_answer_no_row_and_one_wait(node: Node, name
     for query, ids in list(clients[0].found.items())[:: SONGS // 5]:
         again.search(query)
         assert again.found[query] == ids, "the database said the same as the cache"
+
+
+def test_a_worker_whose_acknowledgement_was_lost_takes_the_next_message(node: Node) -> None:
+    line, store = node.lines["broker"], node.stores["broker"]
+    url, taken = store.url.replace(f":{store.port}", f":{line.port}"), list[Message]()
+    options = {"socket_timeout": 0.2}
+    with Connection(url, transport="spotify_lite.broker:Transport", transport_options=options) as connection:
+        consumer = connection.Consumer([Queue("rig")], on_message=taken.append, prefetch_count=1)
+        for body in ("first", "second"):
+            connection.Producer().publish(body, routing_key="rig")
+        with consumer:
+            connection.drain_events(timeout=5)
+            line.spoil(black_hole=True)
+            with pytest.raises(connection.connection_errors):
+                taken[0].ack()
+            line.heal()
+            connection.drain_events(timeout=5)
+    assert [message.decode() for message in taken] == ["first", "second"]
