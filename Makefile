@@ -42,6 +42,7 @@ lint: develop tools
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
 	$(LOCAL) $(BIN)/python manage.py makemigrations --check --dry-run
+	$(LOCAL) $(BIN)/python manage.py lint_migrations
 	$(LOCAL) $(BIN)/python manage.py messages --check
 	$(BIN)/djlint --check --lint --quiet templates
 	$(NODE) node_modules/prettier/bin/prettier.cjs --check spotify_lite/static deploy/edge/js
