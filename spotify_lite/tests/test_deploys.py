@@ -2,12 +2,16 @@
 
 import http.client
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from spotify_lite.tests.rig import chaos, hearing, listeners, rolling, server
+from catalog.tests import audio
+from spotify_lite.tests.rig import chaos, hearing, listeners, release, rolling, server
 
 pytestmark = [pytest.mark.rig, pytest.mark.slow, pytest.mark.xdist_group("deploys")]
 
@@ -70,3 +74,59 @@ def ask(line: http.client.HTTPConnection, path: str) -> tuple[int, str | None, s
     answer = line.getresponse()
     body = answer.read()
     return answer.status, answer.headers["connection"], json.loads(body)["status"] if b"{" in body else ""
+
+
+# What the version before goes on doing while the nodes are replaced, on tables that this one has already changed.
+GOES_ON = """
+import json, uuid
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.test import Client
+from django.utils import timezone
+from catalog.models import Track
+
+def ask(method, path, body=None):
+    answer = client.generic(method, path, json.dumps(body) if body else "", "application/json")
+    told[f"{method} {path}"] = answer.status_code
+    return answer
+
+told, play, at = {}, str(uuid.uuid4()), timezone.now().isoformat().replace("+00:00", "Z")
+for client in (Client(HTTP_HOST="127.0.0.1", headers=HEADERS, raise_request_exception=False),
+               Client(HTTP_HOST="127.0.0.1", raise_request_exception=False)):  # and a guest, who is made now
+    event = {"play_id": play, "seq": 1, "track_id": TRACK, "position_ms": 700, "state": "playing", "at": at}
+    queue = {"play_id": play, "seq": 0, "at": at, "queue": [TRACK], "index": 0, "position_ms": 0, "playing": True}
+    for path in ("/readyz", "/", "/search?q=a", "/api/v1/tracks", "/api/v1/artists", "/api/v1/search?q=a"):
+        ask("GET", path)
+    ask("POST", f"/api/v1/tracks/{TRACK}/play", {"play_id": play})
+    ask("POST", "/api/v1/me/progress", {"events": [event]})
+    ask("PUT", "/api/v1/me/playback", queue)
+    ask("GET", "/api/v1/me/continue")
+    ask("GET", "/api/v1/me/playback")
+call_command("import_music", MUSIC, "--in-place")
+told["imported"] = Track.objects.filter(title="Taken in by the version before").count()
+loader = MigrationLoader(connection)
+told["unknown"] = len(set(loader.applied_migrations) - set(loader.disk_migrations))
+print("TOLD", json.dumps([play, told]))
+"""
+
+
+def test_the_version_before_goes_on_with_a_database_of_this_one(region: rolling.Region, tmp_path: Path) -> None:
+    """A node whose code is older than the database stays ready; it reads, plays, keeps places, and takes music in."""
+    code = release.before(tmp_path / "before")
+    (tmp_path / "music").mkdir()
+    audio.make(tmp_path / "music" / "song.flac", title="Taken in by the version before", artist="Somebody")
+    account, track = region.people.accounts[0], max(region.people.tracks)
+    given = {"HEADERS": {"Authorization": f"Token {account.token}"}, "TRACK": track, "MUSIC": str(tmp_path / "music")}
+    script = "".join(f"{name} = {value!r}\n" for name, value in given.items()) + GOES_ON
+    variables = region.variables | {"PYTHONPATH": str(code)}
+    command = [sys.executable, "manage.py", "shell", "-v0", "-c", script]
+    done = subprocess.run(command, cwd=code, env=variables, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    play, told = json.loads(done.stdout.partition("TOLD ")[2])
+    assert told.pop("imported") == 1
+    assert told.pop("unknown") > 0  # or it is not the version before
+    assert set(told.values()) == {200, 201}, told
+    points = region.rows("SELECT track_id, play_id::text, position_ms FROM playback_resumepoint")
+    assert points.count((track, play, 700)) == 2
+    assert ask(http.client.HTTPConnection("127.0.0.1", region.door.http), "/readyz")[0] == 200
