@@ -22,7 +22,8 @@ RUN mv /build/node_modules . \
 
 FROM python:3.11.14-slim-bookworm
 # bubblewrap walls in what reads strangers' files. It needs user namespaces: deploy/web/seccomp.json, and see `doctor`.
-RUN apt-get update && apt-get install -y --no-install-recommends bubblewrap && rm -rf /var/lib/apt/lists/* \
+# postgresql-client is for `backup` and `restore`: of the same version as the database of docker-compose.yml.
+RUN apt-get update && apt-get install -y --no-install-recommends bubblewrap postgresql-client && rm -rf /var/lib/apt/lists/* \
  && useradd --uid 10001 --no-create-home --home-dir /srv/var --shell /usr/sbin/nologin listener \
  && install --directory --owner listener --group listener --mode 0700 /srv/var /srv/var/media
 COPY --from=packages /opt/venv /opt/venv
@@ -35,4 +36,4 @@ VOLUME /srv/var
 EXPOSE 8000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["python", "deploy/web/health.py"]
-CMD ["sh", "-c", "exec granian --interface rsgi --host 0.0.0.0 --port ${PORT:-8000} --workers ${WEB_WORKERS:-2} --loop uvloop --http1-buffer-size 65536 --no-ws --workers-kill-timeout 25 spotify_lite.rsgi:app"]
+CMD ["sh", "-c", "exec granian --interface rsgi --host 0.0.0.0 --port ${PORT:-8000} --workers ${WEB_WORKERS:-2} --loop uvloop --backlog 4096 --backpressure 4096 --http1-buffer-size 65536 --no-ws --workers-kill-timeout 25 spotify_lite.rsgi:app"]

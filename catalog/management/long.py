@@ -30,3 +30,8 @@ def show(bar: "tqdm[Any]") -> Callable[[int, int], None]:
         bar.update(done - bar.n)
 
     return told
+
+
+def why(error: OSError) -> str:
+    """Return what could not be read or written, and why, without the number of the error."""
+    return f"{error.filename}: {error.strerror}" if error.filename and error.strerror else error.strerror or str(error)

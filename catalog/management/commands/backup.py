@@ -37,7 +37,7 @@ class Command(BaseCommand):
                 raise CommandError(str(reason)) from reason
             except OSError as error:
                 raise CommandError(
-                    f"{error.strerror or error}. Older backups are as they were; run it again to go on."
+                    f"{long.why(error)}. Older backups are as they were; run it again to go on."
                 ) from error
         self.stdout.write(
             f"Backup {report.moment}: {report.rows} rows, {report.objects} objects, "

@@ -36,9 +36,7 @@ class Command(BaseCommand):
             except (dumps.Failed, Unusable) as reason:
                 raise CommandError(str(reason)) from reason
             except OSError as error:
-                raise CommandError(
-                    f"{error.strerror or error}. The database is as it was; run it again to go on."
-                ) from error
+                raise CommandError(f"{long.why(error)}. The database is as it was; run it again to go on.") from error
         self._tell(report)
 
     def _tell(self, report: restoring.Report) -> None:
