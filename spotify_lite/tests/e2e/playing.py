@@ -9,15 +9,16 @@ STORED_QUEUE_IS = """async (kept) => {
   const stored = await (await fetch('/api/v1/me/playback')).json();
   return JSON.stringify(stored.queue) === JSON.stringify(kept);
 }"""
-# Nothing waits for the server any more: what is heard is kept in IndexedDB until it has answered.
-ALL_IS_SENT = """() => new Promise((resolve, reject) => {
+# What is kept until the server has answered for it: {id, listener, event or state}.
+KEPT = """() => new Promise((resolve, reject) => {
   const asked = indexedDB.open('spotify-lite', 1);
   asked.onerror = () => reject(asked.error);
   asked.onsuccess = () => {
-    const counted = asked.result.transaction('outbox').objectStore('outbox').count();
-    counted.onsuccess = () => (asked.result.close(), resolve(counted.result === 0));
+    const read = asked.result.transaction('outbox').objectStore('outbox').getAll();
+    read.onsuccess = () => (asked.result.close(), resolve(read.result));
   };
 })"""
+ALL_IS_SENT = f"async () => (await ({KEPT})()).length === 0"
 ALBUM_OF_MANY = (
     "() => fetch('/api/v1/albums').then(a => a.json()).then(a => a.results.find(b => b.tracks_count >= 4).id)"
 )

@@ -5,7 +5,7 @@ import time
 
 from playwright.sync_api import Browser, Page, Route, expect
 
-from spotify_lite.tests.e2e.playing import ALL_IS_SENT, STORED_QUEUE_IS
+from spotify_lite.tests.e2e.playing import ALL_IS_SENT, KEPT, STORED_QUEUE_IS
 from spotify_lite.tests.rig.server import Server
 
 SOUND_WITHIN = 2.0  # seconds from the press of play
@@ -216,7 +216,7 @@ def test_progress_waits_for_a_server_that_is_away(guest: Page) -> None:
     guest.route("**/api/v1/me/progress", lambda route: route.abort())
     play_first_song(guest)
     guest.keyboard.press(" ")
-    guest.wait_for_function("() => JSON.parse(localStorage.outbox).length >= 2")
+    guest.wait_for_function(f"async () => (await ({KEPT})()).length >= 2", polling=50)
     guest.unroute("**/api/v1/me/progress")
     guest.reload()
     guest.wait_for_function(ALL_IS_SENT, polling=50)
