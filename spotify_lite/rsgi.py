@@ -6,6 +6,7 @@ settings.MEDIA_SERVER, since this package may not import the apps above it.
 
 import asyncio
 import gc
+import resource
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
@@ -39,6 +40,8 @@ class Front:
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._threads = threads.Threads(loop, number=settings.WEB_THREADS)
+        most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # shells give 1,024: fewer than connections may be
         drain.watch(loop, notice=settings.WEB_NOTICE)  # here, where the server has set its own handlers
         for start in self._starts:
             start()

@@ -7,6 +7,7 @@ import resource
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,16 @@ def test_request_arrives_as_wsgi_has_it(server: rig.Server, connection: http.cli
         "length": 5,
     }
     assert {name: told.get(name) for name in expected} == expected
+
+
+def test_a_thousand_connections_that_do_nothing_keep_nobody_out(server: rig.Server) -> None:
+    """The server once took no more than 1,024 connections, whatever became of them: a storm kept everybody out."""
+    with ExitStack() as stack:
+        for _ in range(1_100):
+            stack.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=20))
+        other = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+        assert ask(other, "/")[0].status == 200
+        other.close()
 
 
 def test_header_with_an_underscore_is_dropped(connection: http.client.HTTPConnection) -> None:

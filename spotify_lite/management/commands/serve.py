@@ -111,6 +111,8 @@ def _web() -> list[str]:
         "--port": str(settings.PORT),
         "--workers": str(settings.WEB_WORKERS),
         "--loop": "uvloop",
+        "--backlog": "4096",
+        "--backpressure": "4096",  # connections of a process; a thousand that wait in the front leave room for others
         "--http1-buffer-size": "65536",  # bytes of a connection: the usual 400 KB are the memory of slow listeners
         "--runtime-mode": "st",
         "--log-level": "warning",

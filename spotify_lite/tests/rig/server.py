@@ -114,7 +114,7 @@ def start(variables: dict[str, str], port: int, var: Path, *, app: str = APP) ->
     log = var / "web.log"
     command = [sys.executable, "-m", "granian", "--interface", "rsgi", app, "--no-ws", "--runtime-mode", "st"]
     command += ["--host", "127.0.0.1", "--port", str(port), "--http", "1", "--loop", "uvloop"]
-    command += ["--http1-buffer-size", "65536"]  # as in production
+    command += ["--backlog", "4096", "--backpressure", "4096", "--http1-buffer-size", "65536"]  # as in production
     with log.open("ab") as output:
         process = subprocess.Popen(
             command, cwd=ROOT, env=variables, stdout=output, stderr=output, start_new_session=True
