@@ -11,7 +11,7 @@ from rest_framework.request import Request
 
 from accounts import guests, tokens
 from accounts.models import ApiToken, User
-from spotify_lite import replicas, rest
+from spotify_lite import replicas
 
 
 class TokenAuthentication(authentication.BaseAuthentication):
@@ -24,8 +24,6 @@ class TokenAuthentication(authentication.BaseAuthentication):
             return None
         token = tokens.find(value)
         if token is None:
-            if replicas.away():
-                raise rest.Busy  # a replica may not know it yet, and whoever is told 401 forgets it
             raise exceptions.AuthenticationFailed("The token is not valid.")
         if not replicas.away():
             tokens.note_use(token, at=timezone.now())

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.db import InterfaceError, OperationalError
 from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -35,15 +34,7 @@ def page(view: View) -> View:
     def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not (settings.GUESTS or request.user.is_authenticated):
             return redirect_to_login(request.get_full_path())
-        replicas.begin(request.user if settings.REPLICAS else None)  # who is unknown costs a query
-        try:
-            response = _answer(view, request, *args, **kwargs)
-        except (OperationalError, InterfaceError):
-            if not replicas.leave():
-                raise
-            response = _answer(view, request, *args, **kwargs)
-        finally:
-            replicas.end()
+        response = replicas.nearest(lambda: _answer(view, request, *args, **kwargs), person=request.user)
         patch_cache_control(response, private=True, no_cache=True)
         return response
 

@@ -22,6 +22,8 @@ from kombu.exceptions import OperationalError
 from redis import Redis
 from redis.exceptions import RedisError
 
+from spotify_lite import watching
+
 OK, WARNING, MISSING = "ok", "warning", "missing"
 PATIENCE = 15.0  # seconds for a look at another machine, whatever that does
 BEHIND = 5.0  # seconds that a replica may be
@@ -45,6 +47,7 @@ def findings(app: Celery) -> Iterator[Finding]:
     yield from system_checks()
     yield database()
     yield migrations()
+    yield from servers()
     yield from replicas()
     yield from side_by_side({"cache": shared_cache, "queue": lambda: [queue(app)]})
     for path in settings.DOCTOR_LOOKS:
@@ -113,6 +116,19 @@ def migrations() -> Finding:
     if waiting:
         return Finding("migrations", MISSING, f"{waiting} not applied: run `manage.py migrate`")
     return Finding("migrations", OK, "all applied")
+
+
+def servers() -> Iterator[Finding]:
+    """Tell how this node sees each server of the database."""
+    if not settings.REPLICAS:
+        return
+    watch = watching.here()
+    watch.wait()
+    time.sleep(2 * watching.INTERVAL)  # how far a replica is behind is known only after the primary was asked
+    regions = [settings.REGION, *(replica.region for replica in settings.REPLICAS)]
+    for (alias, state), region in zip(watch.states().items(), regions, strict=True):
+        fine = state.startswith(("the primary", "read"))
+        yield Finding("server", OK if fine else WARNING, f"{alias} in {region} is {state}")
 
 
 def replicas() -> Iterator[Finding]:

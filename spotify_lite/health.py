@@ -2,13 +2,19 @@
 
 from django.conf import settings
 from django.db import DatabaseError, connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 
-from spotify_lite import drain, methods, probing
+from spotify_lite import drain, methods, probing, replicas
 
-DEGRADING = {("cache", "unreachable"), ("media", "unreachable")}  # what one can listen without
+DEGRADING = {  # what one can listen without
+    ("cache", "unreachable"),
+    ("media", "unreachable"),
+    ("database", "read-only"),  # for a moment: the next node would find no primary either
+    ("replicas", "not all read"),
+}
 
 _storage = probing.Probe(settings.MEDIA_PROBE)
 _shared_cache = probing.Probe("spotify_lite.cache.is_reachable", fresh=0.0)  # its breaker sees to the cost
@@ -27,8 +33,9 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """Answer 200 when everything that this node needs is there, else 503.
 
-    A missing cache only degrades, and so does an object storage that is away: all nodes share it, so that none is
-    better, edges play on what they hold, and all pages work. A node that leaves asks nobody.
+    A missing cache only degrades, and so do replicas that are behind, a primary that is away while a replica answers,
+    and an object storage that is away: all nodes share it, so that none is better, edges play on what they hold, and
+    all pages work. A node that leaves asks nobody.
     """
     if drain.asked():
         return JsonResponse({"status": "draining"}, status=503)
@@ -39,6 +46,8 @@ def readyz(request: HttpRequest) -> JsonResponse:
         "demo": "pending" if settings.DEMO_PENDING.exists() else "ok",
         "cache": _cache(),
     }
+    if settings.REPLICAS:
+        states["replicas"] = "ok" if replicas.all_read() else "not all read"
     wrong = {one for one in states.items() if one[1] != "ok"}
     ready = wrong <= DEGRADING
     status = "ready" if not wrong else "degraded" if ready else "starting"
@@ -46,15 +55,24 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
 
 def _database() -> str:
+    """Tell how the primary is; while there is none, whether a replica tells what pages need."""
+    if not replicas.away():
+        return _state_of(connection)
+    standby = replicas.standby()
+    state = _state_of(standby) if standby else "unreachable"
+    return "read-only" if state == "ok" else state
+
+
+def _state_of(server: BaseDatabaseWrapper) -> str:
     global _migrated
     try:
+        server.ensure_connection()
+        if not server.is_usable():  # it may have been started anew
+            server.close()
+            server.ensure_connection()
         if not _migrated:
-            executor = MigrationExecutor(connection)
+            executor = MigrationExecutor(server)
             _migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
-        else:
-            connection.ensure_connection()
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT 1")
     except DatabaseError:
         return "unreachable"
     return "ok" if _migrated else "migrations pending"

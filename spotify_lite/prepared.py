@@ -48,12 +48,15 @@ class Prepared:
         """Return the rows for these values, as `values_list` does: one query."""
         alias = router.db_for_read(self._model)
         try:
-            return self._read(connections[alias], values)
+            rows = self._read(connections[alias], values)
         except (OperationalError, InterfaceError):
             other = replicas.instead(alias, self._model)
             if other is None:
                 raise
-            return self._read(connections[other], values)
+            alias, rows = other, self._read(connections[other], values)
+        if not rows:
+            replicas.doubt(alias, self._model)
+        return rows
 
     def _read(self, connection: BaseDatabaseWrapper, values: Mapping[str, Value]) -> list[tuple[Any, ...]]:
         compiled = self._compiled.get(connection.vendor) or self._compile(connection)

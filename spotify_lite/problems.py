@@ -1,10 +1,11 @@
 """Answer what no view answers, unknown addresses, refusals and failures: problem documents under /api/, else pages."""
 
 import logging
+import sys
 from collections.abc import Callable
 
 import orjson
-from django.db import DataError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -57,10 +58,30 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer what went wrong on our side; it was logged."""
+    """Answer what went wrong on our side; it was logged. A database that is away comes back: 503."""
+    error = sys.exc_info()[1]  # Django calls while it handles it
+    if isinstance(error, OperationalError | InterfaceError):
+        return _unavailable(request, error)
     if _is_api(request.path):
         return _problem(500, "Something went wrong here. It was noted.")
     return defaults.server_error(request)
+
+
+def _unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
+    logger.warning("%s %s: the database is not there: %s", request.method, request.path, error)
+    if _is_api(request.path):
+        response = _problem(503, "The service is busy. Please try again.")
+    else:
+        response = _page(
+            request,
+            503,
+            _("One moment, please"),
+            _("This cannot be read or changed just now. Nothing is lost: please try again in a few seconds."),
+            again=True,
+        )
+    name, value = answers.retry_after()
+    response[name.title()] = value
+    return response
 
 
 class StrangeValues:

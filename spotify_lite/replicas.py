@@ -4,16 +4,19 @@ Where REPLICA_URLS is empty nothing here does anything.
 """
 
 import threading
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.pq import TransactionStatus
 
 from spotify_lite import watching
 
 BUSY = {TransactionStatus.ACTIVE, TransactionStatus.UNKNOWN}  # a connection whose statement was given up
+T = TypeVar("T")
+
 READ_NEAR = "catalog"  # the app whose rows doors may read from a replica
 READ_IN_NEED = "accounts"  # sessions, tokens and people: from a replica while there is no primary, and only then
 
@@ -55,6 +58,19 @@ def start() -> None:
         watching.here()
 
 
+def nearest(read: Callable[[], T], *, person: Any = None) -> T:
+    """Return what `read` does with the catalog's nearest replica; once more with the primary where that one fails."""
+    begin(person)
+    try:
+        return read()
+    except (OperationalError, InterfaceError):
+        if not leave():
+            raise
+        return read()
+    finally:
+        end()
+
+
 def begin(person: Any = None) -> None:
     """Let this thread read the catalog from the nearest replica until `end`: one server for all of a request.
 
@@ -67,11 +83,16 @@ def begin(person: Any = None) -> None:
 
 
 def leave() -> bool:
-    """Let the rest of the request read from the primary, since the replica failed it; False where it read from none."""
+    """Let the rest of the request read from the primary, since the replica failed it; False where it read from none.
+
+    Without a primary it is read from a replica all the same: what failed may be an old connection to it.
+    """
     alias, _request.alias = _request.alias, None
     if alias is None:
         return False
     _give_up(alias)
+    if away():
+        _request.alias = watching.here().standby()
     return True
 
 
@@ -103,20 +124,33 @@ def away() -> bool:
     return bool(settings.REPLICAS) and watching.here().away
 
 
+def standby() -> BaseDatabaseWrapper | None:
+    """Return the connection to a standby, however far behind, for while there is no primary."""
+    alias = watching.here().standby()
+    return connections[alias] if alias else None
+
+
+def all_read() -> bool:
+    """Say whether every server is the primary or a replica that is read."""
+    return watching.here().complete
+
+
 def instead(failed: str, model: type[models.Model]) -> str | None:
-    """Return where else rows may be read that the primary failed to give, None for nowhere."""
-    if not settings.REPLICAS or failed != DEFAULT_DB_ALIAS or model._meta.app_label != READ_IN_NEED:
-        return None
-    if connections[failed].in_atomic_block:
+    """Return where else rows may be read that a server failed to give, None for nowhere."""
+    if not settings.REPLICAS or model._meta.app_label != READ_IN_NEED or connections[DEFAULT_DB_ALIAS].in_atomic_block:
         return None
     return watching.here().standby() if _give_up(failed) else None
 
 
+def doubt(alias: str, model: type[models.Model]) -> None:
+    """Raise OperationalError where nothing was found that may be newer than a replica: nobody is signed out by it."""
+    if alias != DEFAULT_DB_ALIAS and model._meta.app_label == READ_IN_NEED:
+        raise OperationalError("There is no primary to ask.")
+
+
 def _give_up(alias: str) -> bool:
-    """Close a connection that failed; tell whoever watches if it was broken, not only what it was asked."""
+    """Close a connection that failed; return whether it was broken, and not only what it was asked."""
     raw = connections[alias].connection
     broken = raw is None or raw.closed or raw.info.transaction_status in BUSY
     connections[alias].close()
-    if broken:
-        watching.here().lose(alias)
     return broken

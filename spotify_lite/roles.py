@@ -61,11 +61,6 @@ class Roles:
         for one in self.order:
             self._judge(one, now)
 
-    def lose(self, number: int) -> None:
-        """Take in that a server failed whoever used it; the next look may say otherwise."""
-        self.sights[number] = None
-        self._put_out(number)
-
     @property
     def away(self) -> bool:
         """Say whether there is no primary. That none has been asked for a while does not count: this process may be

@@ -202,7 +202,7 @@ if REPLICAS:
     # "default" is whichever of them is the primary; each of them has a name of its own, too, to be read as a replica.
     DATABASES["default"]["ENGINE"] = "spotify_lite.following_postgresql"
     for _number, _url in enumerate([DATABASE_URL, *(replica.url for replica in REPLICAS)]):
-        _server = dj_database_url.parse(_url, engine=DATABASES["default"]["ENGINE"], conn_health_checks=True)
+        _server = dj_database_url.parse(_url, engine=DATABASES["default"]["ENGINE"])
         _options = {**DATABASES["default"]["OPTIONS"], "connect_timeout": 2, **_server.get("OPTIONS", {})}
         _server.update({"OPTIONS": _options, "CONN_MAX_AGE": None, "TEST": {"MIRROR": "default"}})
         DATABASES[f"server-{_number}"] = _server

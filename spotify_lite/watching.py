@@ -97,12 +97,12 @@ class Watch:
         number = self._roles.any_standby(now=time.monotonic())
         return None if number is None else alias_of(number)
 
-    def lose(self, alias: str) -> None:
-        """Take in that a server failed whoever used it; its own thread finds out whether it is gone."""
-        number = self._roles.primary if alias == "default" else int(alias.rpartition("-")[2])
-        if number is not None:
-            with self._lock:
-                self._roles.lose(number)
+    @property
+    def complete(self) -> bool:
+        """Say whether every server is the primary, or a replica that is near enough to be read."""
+        now = time.monotonic()
+        servers = range(self.count)
+        return not self.away and all(one == self._roles.primary or self._roles.is_read(one, now=now) for one in servers)
 
     def states(self) -> dict[str, str]:
         """Return in words how each server is, by its alias."""
@@ -141,7 +141,7 @@ class Watch:
                 _write(self._file, self._roles.known)
             if len(self._roles.sights) == self.count:
                 self._looked.set()
-            told = {one: self._state(one) for one in self._roles.sights}
+            told = {one: self._state(one) for one in self._roles.sights} if self._looked.is_set() else {}
         for one, state in told.items():
             role = state.partition(",")[0]
             if self._told.get(one) != role:

@@ -48,14 +48,21 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return raw
 
     def ensure_connection(self) -> None:
-        if self.connection is not None and not self.in_atomic_block and self._is_left_behind():
-            self.close()
+        self._close_left_behind()
         super().ensure_connection()
+
+    def close_if_unusable_or_obsolete(self) -> None:
+        self._close_left_behind()
+        super().close_if_unusable_or_obsolete()
 
     def _commit(self) -> None:
         if self.connection is not None and self._is_left_behind():
             raise OperationalError("Another server is the primary now: nothing was changed.")
         super()._commit()  # type: ignore[misc]
+
+    def _close_left_behind(self) -> None:
+        if self.connection is not None and not self.in_atomic_block and self._is_left_behind():
+            self.close()
 
     def _is_left_behind(self) -> bool:
         return self._follows and self._epoch != watching.here().epoch
