@@ -228,27 +228,44 @@ def test_signed_paths_have_one_spelling(eu: Region) -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "tries"),
+    ("method", "path", "body", "tries"),
     [
-        ("GET", "/api/v1/tracks", 2),
-        ("POST", "/api/v1/me/progress", 2),
-        ("PUT", "/api/v1/me/playback", 2),
-        ("POST", "/api/v1/auth/tokens", 1),
+        ("GET", "/api/v1/tracks", None, 2),
+        ("POST", "/api/v1/me/progress", b"{}", 2),
+        ("PUT", "/api/v1/me/playback", b"{}", 2),
+        ("POST", "/api/v1/tracks/7/play", b'{"device": "Phone", "play_id": "0190"}', 2),  # twice it is the same play
+        ("POST", "/api/v1/tracks/7/play", b'{"device": "Phone"}', 1),
+        ("POST", "/api/v1/tracks/7/play", b"", 1),
+        ("POST", "/api/v1/auth/tokens", b'{"play_id": "0190"}', 1),
     ],
 )
 def test_what_died_with_its_node_is_tried_again_where_twice_is_once(
-    eu: Region, method: str, path: str, tries: int
+    eu: Region, method: str, path: str, body: bytes | None, tries: int
 ) -> None:
     before = sum(len(node.asked) for node in eu.nodes)
     first = eu.nodes[0] if eu.ask("GET", "/turn")[2]["node"] == "web-2" else eu.nodes[1]
     first.dies = 1
-    status, headers, told = eu.ask(method, path, body=b"{}" if method != "GET" else None)
+    status, headers, told = eu.ask(method, path, body=body)
     first.dies = 0
     assert sum(len(node.asked) for node in eu.nodes) - before - 1 == tries
     if tries == 2:
         assert status == 200
     else:
         assert (status, headers["retry-after"], told["status"]) == (502, "2", 502)
+
+
+def test_a_line_that_waits_while_the_balancer_reads_its_file_anew_gets_one_more_answer(eu: Region) -> None:
+    """Else a request that is on its way to the old process meets a closed line."""
+    kept = http.client.HTTPSConnection("127.0.0.1", eu.balancer.https, timeout=20, context=eu.balancer.trust())
+    kept.request("GET", "/", headers={"Host": HOST})
+    assert kept.getresponse().read()
+    before = eu.balancer.loads
+    eu.balancer.reload()
+    wait_for(lambda: eu.balancer.loads > before)
+    assert eu.ask("GET", "/")[0] == 200
+    kept.request("GET", "/", headers={"Host": HOST})
+    answer = kept.getresponse()
+    assert (answer.status, answer.headers["connection"]) == (200, "close")
 
 
 def test_logs_hold_no_query_and_nobody_s_address(eu: Region) -> None:

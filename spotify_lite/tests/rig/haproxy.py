@@ -40,6 +40,11 @@ class Balancer:
         """Let it read its file again; the processes of before go on with what they have begun."""
         self.process.send_signal(signal.SIGUSR2)
 
+    @property
+    def loads(self) -> int:
+        """Return how often it has read its file."""
+        return self.log.read_text(errors="replace").count("Loading success")
+
     def returns(self, node: str) -> int:
         """Return how often it has found a node again that was away."""
         return self.log.read_text(errors="replace").count(f"Server web/{node} is UP")
