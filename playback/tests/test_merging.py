@@ -2,6 +2,7 @@
 
 import random
 import uuid
+from dataclasses import replace
 from itertools import pairwise
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
+from catalog.models import Track
 from conftest import MakeTrack
 from playback import listening, merging
 from playback.merging import ENDED, PAUSED, PLAYING, Event
@@ -92,6 +94,99 @@ def test_the_database_ends_as_the_pure_rule_does(
         (who, one.track_id): (one.at_ms, one.play_id, one.seq, one.position_ms, one.state)
         for who, one in merging.newest(events)
     }
+
+
+DAY = 86_400_000
+
+
+@st.composite
+def two_devices(draw: st.DrawFn) -> tuple[list[Event], list[Event]]:
+    """Return what two devices of one listener heard, each in its own order: the second was offline for a day.
+
+    Each stamps server time by the offset it has learnt, which is up to a minute wrong either way, and never changes a
+    stamp; within a play, stamps do not decrease with seq.
+    """
+    devices = []
+    for place, away_ms in enumerate((0, DAY)):
+        offset = draw(st.integers(-60_000, 60_000))
+        events, at_ms = [], NOW - away_ms + offset
+        for play in range(draw(st.integers(1, 3))):
+            track, play_id = draw(st.integers(1, 2)), UUID(int=draw(st.integers(1, 3)) << 90 | place << 8 | play)
+            for seq in range(draw(st.integers(1, 4))):
+                at_ms += draw(st.integers(0, 10_000))
+                state = draw(st.sampled_from([PLAYING, PAUSED, ENDED]))
+                events.append(Event(track, play_id, seq, at_ms, draw(st.integers(0, 180_000)), state))
+        devices.append(events)
+    return devices[0], devices[1]
+
+
+def standing(arriving: list[Event], sizes: list[int]) -> dict[int, Event]:
+    """Return what stands when the events arrive in groups of these sizes, over and over."""
+    points: dict[int, Event] = {}
+    place = turn = 0
+    while place < len(arriving):
+        size = sizes[turn % len(sizes)]
+        group = [(7, one) for one in [*points.values(), *arriving[place : place + size]]]
+        points = {one.track_id: one for _, one in merging.newest(group)}
+        place, turn = place + size, turn + 1
+    return points
+
+
+SIZES = st.lists(st.integers(1, 7), min_size=1, max_size=4)
+
+
+@settings(deadline=None)  # 100 examples
+@given(two_devices(), st.randoms(use_true_random=False), SIZES)
+def test_a_device_that_was_away_pulls_nothing_back(
+    devices: tuple[list[Event], list[Event]], chance: random.Random, sizes: list[int]
+) -> None:
+    """Each message comes one to three times, in any order and grouping: the newest listening stands, always."""
+    here, away = devices
+    in_order = standing(sorted([*here, *away], key=lambda one: one.key), [100])
+    for one in standing(here, [100]).values():
+        assert in_order[one.track_id] == one, "a day is more than all offsets"
+    for _ in range(10):
+        arriving = [one for one in [*here, *away] for _ in range(chance.randint(1, 3))]
+        chance.shuffle(arriving)
+        assert standing(arriving, sizes) == in_order
+        assert standing([*arriving, *away, *here, *away], sizes) == in_order
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(devices=two_devices(), chance=st.randoms(use_true_random=False), sizes=SIZES)
+def test_rows_end_alike_and_plays_count_once_whatever_comes_twice(
+    listener: User,
+    make_track: MakeTrack,
+    devices: tuple[list[Event], list[Event]],
+    chance: random.Random,
+    sizes: list[int],
+) -> None:
+    """The same through the database: once and in order, then each message one to three times, shuffled, in groups."""
+    tracks = {1: make_track("One"), 2: make_track("Two")}
+    ids = {number: track.id for number, track in tracks.items()}
+    events = [replace(one, track_id=ids[one.track_id]) for device in devices for one in device]
+    again = [one for one in events for _ in range(chance.randint(1, 3))]
+    chance.shuffle(again)
+    ends = []
+    for arriving, groups in ((sorted(events, key=lambda one: one.key), [1]), (again, sizes)):
+        Play.objects.all().delete()
+        ResumePoint.objects.all().delete()
+        Track.objects.filter(id__in=ids.values()).update(plays=0)
+        place = turn = 0
+        while place < len(arriving):
+            size = groups[turn % len(groups)]
+            group = [
+                listening.Listening(listener.id, "", merging.EPOCH, events=(one,))
+                for one in arriving[place : place + size]
+            ]
+            listening.store(group)
+            place, turn = place + size, turn + 1
+        points = set(ResumePoint.objects.values_list("track_id", "at_ms", "play_id", "seq", "position_ms", "state"))
+        plays = set(Play.objects.values_list("play_id", "track_id"))
+        ends.append((points, plays, Play.objects.count()))
+        counted = Play.objects.exclude(counted_at=None).count()
+        assert sum(Track.objects.values_list("plays", flat=True)) == counted
+    assert ends[0] == ends[1]
 
 
 @given(

@@ -1,5 +1,6 @@
 """GET and PUT me/playback: one queue and one place in it, whichever device asks."""
 
+import json
 import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -128,9 +129,46 @@ def test_a_state_that_does_not_fit_is_400_and_names_the_field(api: APIClient, db
     assert not User.objects.exists()
 
 
-@pytest.mark.parametrize("body", ["", "{", "[]", "null", "5"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "", "{", "[]", "null", "5", '"x"', '{"position_ms": NaN}', '{"seq": Infinity}', "[" * 100_000, "\0", "{}",
+        '{"device": "\\ud800"}', '{"queue": ' + "[" * 500 + "]" * 500 + "}",
+    ],
+)  # fmt: skip
 def test_a_malformed_body_is_400(phone: APIClient, body: str) -> None:
-    assert phone.put(URL, body, content_type="application/json").status_code == 400
+    answer = phone.put(URL, body, content_type="application/json")
+    assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
+    assert not PlaybackState.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"position_ms": 1e308}, {"seq": 1e308}, {"queue": [1e308]}, {"queue": [None]}, {"queue": [{}]}, {"queue": [[1]]},
+     {"queue": [-1]}, {"queue": [1 << 63]}, {"index": 1 << 63}, {"play_id": {}}, {"play_id": ["x"]}, {"at": []},
+     {"at": {}}, {"device": {}}, {"device": ["x"]}, {"playing": {}}, {"playing": []}],
+)  # fmt: skip
+def test_odd_values_are_400(phone: APIClient, change: dict[str, Any]) -> None:
+    answer = put(phone, wanted(**change))
+    assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
+
+
+def test_a_body_over_a_mebibyte_is_413(phone: APIClient) -> None:
+    assert put(phone, wanted(device="x" * (1 << 20))).status_code == 413
+    assert put(phone, wanted(queue=[1] * 100_000)).status_code == 413
+    assert not PlaybackState.objects.exists()
+
+
+def test_of_a_key_that_comes_twice_the_last_counts(phone: APIClient) -> None:
+    body = json.dumps(wanted(index=0))[:-1] + ', "index": 7, "index": 2}'
+    assert phone.put(URL, body, content_type="application/json").json()["index"] == 2
+
+
+def test_a_queue_may_name_songs_that_are_not_there(phone: APIClient, make_track: MakeTrack) -> None:
+    """They may come back, or come out tomorrow; who shows the queue asks for each, and leaves out what is 404."""
+    hidden = make_track("Hidden", published=False)
+    told = put(phone, wanted(queue=[hidden.id, 999_999], index=1)).json()
+    assert (told["queue"], phone.get(URL).json()["queue"]) == ([hidden.id, 999_999],) * 2
 
 
 def test_a_queue_holds_a_thousand(phone: APIClient) -> None:

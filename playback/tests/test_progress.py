@@ -133,6 +133,31 @@ def test_a_body_over_a_mebibyte_is_413(phone: APIClient) -> None:
     assert phone.post(URL, body, content_type="application/json").status_code == 413
 
 
+def test_a_hundred_thousand_events_are_413(phone: APIClient) -> None:
+    body = '{"events": [' + ",".join(["0"] * 100_000) + "]}"
+    assert phone.post(URL, body, content_type="application/json").status_code == 413
+
+
+def test_of_a_key_that_comes_twice_the_last_counts(
+    phone: APIClient, make_track: MakeTrack, make_event: MakeEvent
+) -> None:
+    event = json.dumps(make_event(make_track().id, 1_000))[:-1] + ', "position_ms": "x", "position_ms": 2000}'
+    answer = phone.post(URL, f'{{"events": 5, "events": [{event}]}}', content_type="application/json")
+    assert answer.json()["accepted"] == 1
+    assert ResumePoint.objects.get().position_ms == 2_000
+
+
+def test_nested_values_are_rejected_alone(phone: APIClient, make_track: MakeTrack, make_event: MakeEvent) -> None:
+    """Deep inside of an event that the parser still takes."""
+    track, deep = make_track(), json.loads("[" * 500 + "]" * 500)
+    odd = [
+        {**make_event(track.id), name: deep} for name in ("play_id", "seq", "track_id", "position_ms", "state", "at")
+    ]
+    body = post(phone, *odd, make_event(track.id, 2_000), {**make_event(track.id, 3_000, seq=2), "more": deep})
+    assert [one["code"] for one in body["rejected"]] == ["play_id", "seq", "track", "position", "state", "at"]
+    assert body["accepted"] == 2
+
+
 def test_no_events_are_no_error(phone: APIClient) -> None:
     assert post(phone)["accepted"] == 0
 
