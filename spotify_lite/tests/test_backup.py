@@ -36,15 +36,17 @@ for row in Rendition.objects.filter(file=None, size=9):
 derived.refresh_cards(list(Rendition.objects.values_list("track_id", flat=True)))
 """  # something to back up for each of the audience's songs
 TOLD = """
-import io
+import io, json
 from django.core.management import CommandError, call_command
+said = []
 for words in __WORDS__:
+    out = io.StringIO()
     try:
-        call_command(*words, stdout=io.StringIO())
+        call_command(*words, stdout=out)
     except CommandError as reason:
-        print("SAID", reason)
-    else:
-        print("SAID nothing")
+        out.write(f"REFUSED: {reason}")
+    said.append(out.getvalue())
+print("SAID", json.dumps(said))
 """
 COPIED = re.compile(r"Backup (\S+): \d+ rows, (\d+) objects, of which (\d+) were copied")
 
@@ -63,22 +65,26 @@ class Place:
         return self.manage("shell", "-v0", "-c", code).stdout
 
     def say(self, *commands: tuple[str, ...]) -> list[str]:
-        """Run commands in one process; return what each was refused with."""
-        said = self.shell(TOLD.replace("__WORDS__", repr(commands)))
-        return [line.removeprefix("SAID ") for line in said.splitlines() if line.startswith("SAID ")]
+        """Run commands in one process; return what each said, with the sentence that it was refused with."""
+        said = self.shell(TOLD.replace("__WORDS__", repr(commands))).partition("SAID ")[2]
+        return [str(one) for one in json.loads(said)]
 
     def back_up(self, target: str) -> tuple[str, int, int]:
-        """Return the backup's moment, how many objects are in it, and how many of them were copied."""
-        said = self.manage("backup", target).stdout
-        found = COPIED.match(said)
-        assert found, said
-        return found[1], int(found[2]), int(found[3])
+        """Return what `told` does, of a backup in a process of its own."""
+        return told(self.manage("backup", target).stdout)
 
     def start(self, *words: str) -> "subprocess.Popen[str]":
         return subprocess.Popen(
             [sys.executable, "manage.py", *words],
             cwd=server.ROOT, env=self.variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
+
+
+def told(said: str) -> tuple[str, int, int]:
+    """Return a backup's moment, how many objects are in it, and how many of them were copied."""
+    found = COPIED.match(said)
+    assert found, said
+    return found[1], int(found[2]), int(found[3])
 
 
 def embedded(var: Path) -> Place:
@@ -137,11 +143,10 @@ def test_backup_is_whole_while_listeners_write_and_an_import_runs(
     assert kept == copied >= 40
     assert not writing.ledger.wrong
 
-    home.manage("package")
-    _, after, more = home.back_up(str(vault))
+    _, second, third = home.say(("package",), ("backup", str(vault)), ("backup", str(vault)))
+    _, after, more = told(second)
     assert 0 < more == after - kept, "what was there is copied again"
-    again = home.back_up(str(vault))
-    assert again[1:] == (after, 0)
+    assert told(third)[1:] == (after, 0)
 
     other = embedded(tmp_path / "other")
     said = other.manage("restore", str(vault), "--moment", moment).stdout
@@ -183,11 +188,10 @@ def test_backup_that_is_killed_leaves_the_older_one_and_the_next_goes_on(home: P
         running.communicate()
         killed_within += running.returncode < 0
         halves = [path.name for path in (vault / "backups").glob("*Z") if not (path / "backup.json").exists()]
-        other = embedded(tmp_path / f"other-{number}")
-        refused = other.say(*[("restore", str(vault), "--moment", half) for half in halves])
-        assert all("no whole backup" in words for words in refused)
         if number == 1:
-            other.manage("restore", str(vault), "--moment", first)
+            other = embedded(tmp_path / "other")
+            *refused, _ = other.say(*[("restore", str(vault), "--moment", moment) for moment in (*halves, first)])
+            assert all("no whole backup" in words for words in refused)
             assert len(other.rows("SELECT * FROM catalog_rendition")) == kept
         there = len(objects(vault)) - before
         _, after, copied = home.back_up(str(vault))
@@ -230,6 +234,7 @@ def test_what_cannot_be_restored_is_refused_in_words_and_changes_nothing(home: P
         ("restore", str(tmp_path / "nowhere"), "--replace"),
         ("restore", "s3://bucket/prefix", "--replace"),
     )
+    assert all(words.startswith("REFUSED") for words in said)
     for words, expected in zip(
         said,
         [
@@ -246,7 +251,6 @@ def test_what_cannot_be_restored_is_refused_in_words_and_changes_nothing(home: P
     ):
         assert expected in words
     assert (home.rows("SELECT count(*) FROM catalog_rendition"), positions(home)) == before
-    assert home.say(("restore", str(vault), "--replace")) == ["nothing"]
 
 
 def edit(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
@@ -325,7 +329,8 @@ def test_postgresql_and_buckets_are_backed_up_under_load_and_restored(production
             assert writing.ledger.written > written, "nobody wrote while the backup was made"
         again = ("backup", "s3://vault/nightly"), ("restore", "s3://vault/nightly", "--replace")
         done, refused = home.say(*again)
-        assert (done, "others are connected" in refused) == ("nothing", True)
+        assert told(done)[1:] == (20, 0)
+        assert "others are connected" in refused
     assert kept == copied == 20
     assert len([name for name in production.storage.names("vault") if "/objects/" in name]) == 20
     first = min(name for name in production.storage.names("vault") if name.endswith("backup.json"))
@@ -389,11 +394,13 @@ def restoring(place: Place) -> bool:
 
 
 def test_without_the_programs_of_postgresql_the_package_is_named(production: Production, tmp_path: Path) -> None:
-    variables = production.home.variables | {"PATH": str(tmp_path)}
-    done = server.manage(variables, "backup", str(tmp_path / "vault"), check=False)
-    assert "pg_dump is not installed: it is in the Debian package postgresql-client." in done.stderr
-    (tmp_path / "pg_dump").write_text("#!/bin/sh\necho 'pg_dump (PostgreSQL) 9.6.24'\n")
-    (tmp_path / "pg_dump").chmod(0o755)
-    done = server.manage(variables, "backup", str(tmp_path / "vault"), check=False)
-    assert "pg_dump is version 9 and the server" in done.stderr
+    (tmp_path / "old").mkdir()
+    program = tmp_path / "old" / "pg_dump"
+    program.write_text("#!/bin/sh\necho 'pg_dump (PostgreSQL) 9.6.24'\n")
+    program.chmod(0o755)
+    code = TOLD.replace("for words in __WORDS__:", 'for path in __WORDS__:\n    os.environ["PATH"] = path')
+    code = code.replace("*words", f'"backup", {str(tmp_path / "vault")!r}').replace("import io", "import io, os")
+    said = production.home.shell(code.replace("__WORDS__", repr([str(tmp_path), str(program.parent)])))
+    assert "pg_dump is not installed: it is in the Debian package postgresql-client." in said
+    assert "pg_dump is version 9 and the server" in said
     assert not list((tmp_path / "vault").rglob("backup.json"))
