@@ -1,42 +1,23 @@
 """Uploads and kills: what was acknowledged is never lost, and no track is left half made; real processes."""
 
-import http.client
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
 import time
-import uuid
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from catalog.tests import audio
-from spotify_lite.tests.rig import chaos, server
+from spotify_lite.tests.rig import chaos, desk, server
 from spotify_lite.tests.rig.server import ROOT, manage
 
 pytestmark = pytest.mark.rig
 
 FILES = 10  # a round
-PASSWORD = "a-curator-of-the-rig-1"
-CURATOR = f"""
-from django.contrib.auth.models import Group
-from accounts.models import User
-user = User.objects.create_user("olive", password={PASSWORD!r}, is_staff=True)
-user.groups.add(Group.objects.get(name="curators"))
-from importlib import import_module
-from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-session = import_module(settings.SESSION_ENGINE).SessionStore()
-session[SESSION_KEY] = str(user.pk)
-session[BACKEND_SESSION_KEY] = "accounts.backends.ListenerBackend"
-session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-session.save()
-print("session", session.session_key)
-"""
 STATE = """
 import json
 from django.core.files.storage import storages
@@ -62,33 +43,12 @@ def shell(variables: dict[str, str], code: str) -> str:
     return manage(variables, "shell", "--verbosity=0", "-c", code).stdout
 
 
-def send(port: int, session: str, csrf: str, content: bytes) -> bool:
-    """Send a file and say whether it was acknowledged."""
-    boundary = uuid.uuid4().hex
-    head = f'--{boundary}\r\nContent-Disposition: form-data; name="files"; filename="a.mp3"\r\n\r\n'.encode()
-    body = head + content + f"\r\n--{boundary}--\r\n".encode()
-    headers = {
-        "Content-Type": f"multipart/form-data; boundary={boundary}",
-        "Cookie": f"sessionid={session}; csrftoken={csrf}",
-        "X-CSRFToken": csrf,
-        "Accept": "application/json",
-    }
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-    try:
-        connection.request("POST", "/admin/catalog/upload/add/", body=body, headers=headers)
-        return connection.getresponse().status == 201
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
-
-
 def test_kills_lose_no_acknowledged_upload_and_leave_no_half_track(tmp_path: Path) -> None:
     var, dice = tmp_path / "var", chaos.dice()
     var.mkdir()
     variables = server.environment(var, server.free_port())
     manage(variables, "migrate", "--verbosity=0")
-    session = re.search(r"session (\w+)", shell(variables, CURATOR))[1]
+    session = desk.sign_in(lambda code: shell(variables, code))
     songs = {
         number: audio.make(
             tmp_path / f"{number}.mp3", tone=200 + number, title=f"Song {number}", artist="A"
@@ -99,7 +59,7 @@ def test_kills_lose_no_acknowledged_upload_and_leave_no_half_track(tmp_path: Pat
     for turn in range(chaos.ROUNDS):
         with server.running(var, migrate=False) as web, ThreadPoolExecutor(4) as pool:
             mine = list(range(turn * FILES, (turn + 1) * FILES))
-            sent = {number: pool.submit(send, web.port, session, "c" * 32, songs[number]) for number in mine}
+            sent = {number: pool.submit(desk.send, web.port, session, songs[number]) for number in mine}
             while sum(one.done() for one in sent.values()) < dice.randint(2, FILES - 2):
                 time.sleep(0.005)
             web.kill()

@@ -1,96 +1,166 @@
-"""A web process that is killed in the middle of its writes loses nothing that it acknowledged."""
+"""The service of one machine is killed again and again in the middle of everything, and loses nothing that it said.
 
-import http.client
-import json
+Listeners write 200 times a second, a curator sends files, and the worker takes them in. What is there is looked at by
+SQLite itself, without any code of ours, while nothing runs.
+"""
+
+import hashlib
+import random
+import shutil
 import sqlite3
 import threading
-import uuid
-from datetime import UTC, datetime
+import time
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from spotify_lite import rest
-from spotify_lite.tests.rig import chaos, server
+from catalog.tests import audio
+from spotify_lite.tests.rig import audience, chaos, desk, listeners, server
+from spotify_lite.tests.rig.serving import Run, started
 
 pytestmark = [pytest.mark.rig, pytest.mark.slow]
 
-WRITES = 200  # a round, each of a track of its own: every acknowledgement can be checked
-CLIENTS = 4
-MAKE_LISTENER = """
-from datetime import UTC, datetime
-from accounts import tokens
-from accounts.models import User
-print("token:" + tokens.create_token(User.objects.create_user("listener"), device="", at=datetime.now(UTC))[1])
-"""
+KILLS = chaos.ROUNDS if chaos.ROUNDS <= 2 else chaos.ROUNDS * 5 // 2  # 50 of `make chaos`
+RATE = 200  # writes a second
+WRITES = 150  # acknowledged in each round, at least
+FILES = 3  # sent in each round
+SONG_SECONDS = 20.0  # 160 KB: ten pieces
+LEASE = 4  # seconds, instead of 30, until another worker takes what a dead one had
+DATABASE = "spotify_lite.sqlite3"
 
 
-class Client(threading.Thread):
-    """Reports a position of each of its tracks, and keeps what was acknowledged until the server is gone."""
+class Curator(threading.Thread):
+    """Sends some files, a piece at a time, and keeps which were acknowledged until the server is gone."""
 
-    def __init__(self, port: int, token: str, tracks: list[int], position_ms: int, enough: threading.Event) -> None:
-        super().__init__()
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-        self.headers = {"Authorization": f"Token {token}", "Content-Type": "application/json"}
-        self.tracks, self.position_ms, self.enough = tracks, position_ms, enough
-        self.acknowledged: list[int] = []
+    def __init__(self, port: int, session: str, songs: list[bytes], chance: random.Random) -> None:
+        super().__init__(daemon=True)
+        self.acknowledged: set[str] = set()  # sha256
+        self._port, self._session, self._songs, self._chance = port, session, songs, chance
 
     def run(self) -> None:
-        for seq, track_id in enumerate(self.tracks):
-            event = {
-                "play_id": str(uuid.uuid4()),
-                "seq": seq,
-                "track_id": track_id,
-                "position_ms": self.position_ms,
-                "state": "playing",
-                "at": rest.timestamp(datetime.now(UTC)),
-            }
-            try:
-                self.connection.request("POST", "/api/v1/me/progress", json.dumps({"events": [event]}), self.headers)
-                answer = self.connection.getresponse()
-                body = json.loads(answer.read())
-            except (OSError, http.client.HTTPException, ValueError):
-                return  # killed before or while it answered: not acknowledged
-            assert (answer.status, body["accepted"]) == (200, 1), body
-            self.acknowledged.append(track_id)
-            if len(self.acknowledged) >= len(self.tracks) * 0.5:
-                self.enough.set()
+        for song in self._songs:
+            if desk.send(self._port, self._session, song, pause=self._chance.uniform(0, 0.05)):
+                self.acknowledged.add(hashlib.sha256(song).hexdigest())
+
+    def wait(self, files: int) -> None:
+        """Wait until so many are acknowledged."""
+        while len(self.acknowledged) < files:
+            assert self.is_alive(), "a file was refused"
+            time.sleep(0.01)
 
 
-def test_killed_in_the_middle_of_writes_no_acknowledged_position_is_lost(tmp_path: Path) -> None:
-    var, chance = tmp_path / "var", chaos.dice()
-    variables = server.environment(var, server.free_port())
+def test_killed_in_the_middle_of_everything_it_loses_nothing(tmp_path: Path) -> None:
+    var, seed = tmp_path / "var", chaos.seed()
     var.mkdir()
+    extra = {"WORK_LEASE": str(LEASE), "PORT": str(server.free_port())}
+    variables = server.environment(var, 0, extra)
     server.manage(variables, "migrate", "--verbosity=0")
-    server.manage(variables, "seed_catalog", "--tracks", str(WRITES), "--seed", "1")
-    token = server.manage(variables, "shell", "-v0", "-c", MAKE_LISTENER).stdout.partition("token:")[2].strip()
-    acknowledged = killed_within = 0
-    for number in range(1, chaos.ROUNDS + 1):
-        with server.running(var, migrate=False) as web:
-            track_ids = [row for (row,) in ask(var, "SELECT id FROM catalog_track")]
-            enough = threading.Event()
-            clients = [Client(web.port, token, track_ids[start::CLIENTS], number, enough) for start in range(CLIENTS)]
-            for client in clients:
-                client.start()
-            assert enough.wait(60)
-            threading.Event().wait(chance.random() * 0.02)
-            web.kill()
-            for client in clients:
-                client.join()
-        safe = {track_id for client in clients for track_id in client.acknowledged}
-        kept = dict(ask(var, "SELECT track_id, position_ms FROM playback_resumepoint"))
-        lost = [track_id for track_id in safe if kept.get(track_id) != number]
-        assert not lost, f"round {number}: {len(lost)} of {len(safe)} acknowledged positions are lost"
-        assert ask(var, "PRAGMA integrity_check") == [("ok",)]
-        acknowledged += len(safe)
-        killed_within += len(safe) < WRITES
-    print(f"{chaos.ROUNDS} kills, {acknowledged} acknowledged positions, 0 lost")
-    assert killed_within, "every kill came after the last write"
+    heard = audience.make(lambda code: shell(variables, code))
+    session = desk.sign_in(lambda code: shell(variables, code))
+    chance, port = random.Random(seed), int(extra["PORT"])
+    sent: set[str] = set()
+    acknowledged: set[str] = set()
+    copies = 0
+    with (
+        ExitStack() as held,
+        listeners.listening(port, heard.accounts, heard.tracks, rate=RATE, seed=seed) as people,
+    ):
+        for number in range(1, KILLS + 1):
+            with started(var, **extra) as run:
+                people.wait(writes=WRITES // 3)
+                songs = [song(tmp_path, f"Song {number}-{place}") for place in range(FILES)]
+                sent |= {hashlib.sha256(one).hexdigest() for one in songs}
+                curator = Curator(port, session, songs, chance)
+                curator.start()
+                people.wait(writes=WRITES // 3)
+                copies += cut_power(run, people, tmp_path / "copy", chance)
+                people.wait(writes=WRITES // 3)
+                curator.wait(chance.randrange(1, FILES))
+                time.sleep(chance.uniform(0, 0.3))
+                run.kill()
+            curator.join()
+            acknowledged |= curator.acknowledged
+            report = people.compare(lambda sql: rows(var, sql))
+            assert (report.faults, rows(var, "PRAGMA integrity_check")) == ([], [("ok",)]), number
+            assert_uploads_are_whole(var, sent, acknowledged)
+        last = held.enter_context(started(var, **extra))
+        people.stop()  # all that was refused is sent again, and acknowledged
+        report, told = people.ledger.compare(lambda sql: rows(var, sql)), people.read_back()
+        kept = people.ledger
+        wait_for_work(var, last)
+        chaos.keep(
+            "kill",
+            seed=seed,
+            kills=KILLS,
+            copies=copies,
+            writes=kept.written,
+            rate=round(kept.written / people.seconds),
+            answers=kept.statuses(),
+            rows=str(report),
+            api=str(told),
+            uploads=len(acknowledged),
+        )
+        assert (kept.wrong, report.faults, told.faults) == ([], [], [])
+        assert kept.sent == kept.acknowledged
+        assert_uploads_are_whole(var, sent, acknowledged)
+        assert rows(var, "SELECT DISTINCT state FROM catalog_upload") == [("ready",)]
+        assert rows(var, "SELECT count(*) FROM catalog_upload WHERE track_id IS NULL") == [(0,)]
 
 
-def ask(var: Path, sql: str) -> list[tuple[object, ...]]:
-    """Return the rows of a query by SQLite itself, without any code of ours."""
-    connection = sqlite3.connect(var / "spotify_lite.sqlite3")
+def cut_power(run: Run, people: listeners.Listeners, folder: Path, chance: random.Random) -> int:
+    """Copy the database's files as they are in the middle of writes; what was acknowledged must be in the copy.
+
+    What was just being written to the log ends in bytes that mean nothing, and its index, which is memory, is lost.
+    """
+    folder.mkdir()
+    known = people.book()
+    run.freeze()
+    try:
+        for suffix in chance.sample(["", "-wal"], 2):
+            shutil.copyfile(run.output.parent / (DATABASE + suffix), folder / (DATABASE + suffix))
+    finally:
+        run.thaw()
+    with (folder / (DATABASE + "-wal")).open("ab") as log:
+        log.write(chance.randbytes(chance.randrange(1, 5_000)))
+    tables = {sql: rows(folder, sql) for sql in listeners.QUERIES}
+    assert rows(folder, "PRAGMA integrity_check") == [("ok",)]
+    report = known.compare(tables.__getitem__, later=people.book())
+    assert report.faults == []
+    assert report.positions
+    shutil.rmtree(folder)
+    return 1
+
+
+def assert_uploads_are_whole(var: Path, sent: set[str], acknowledged: set[str]) -> None:
+    """Every upload that has a row is one that was sent, and its file is there and whole; what was said is there."""
+    uploads = dict(rows(var, "SELECT sha256, storage_name FROM catalog_upload"))
+    assert acknowledged <= uploads.keys() <= sent
+    for sha256, name in uploads.items():
+        assert hashlib.sha256((var / "media" / "masters" / name).read_bytes()).hexdigest() == sha256
+
+
+def wait_for_work(var: Path, run: Run, seconds: float = 120.0) -> None:
+    """Wait until the worker has taken in everything that the dead ones left; the songs of listeners have no audio."""
+    until = time.monotonic() + seconds
+    left_over = "SELECT kind, state, attempts, reason FROM catalog_work WHERE kind IN ('upload', 'source')"
+    while left := rows(var, left_over):
+        assert time.monotonic() < until, (left, run.output.read_text()[-2000:])
+        time.sleep(0.1)
+
+
+def song(folder: Path, title: str) -> bytes:
+    return audio.make(folder / "song.mp3", seconds=SONG_SECONDS, title=title, artist="Halcyon Pike").read_bytes()
+
+
+def shell(variables: dict[str, str], code: str) -> str:
+    return server.manage(variables, "shell", "-v0", "-c", code).stdout
+
+
+def rows(var: Path, sql: str) -> list[tuple[Any, ...]]:
+    """Return the rows of a query by SQLite itself."""
+    connection = sqlite3.connect(var / DATABASE, timeout=20)
     try:
         return connection.execute(sql).fetchall()
     finally:
