@@ -182,6 +182,10 @@ def search_index() -> Finding:
         told += f"; another is being built since {build.started_at:%Y-%m-%d %H:%M} UTC, at {step}"
     if standing.layout == state.NEVER_BUILT:
         told += "; it was never built: a worker does it, or `manage.py search_rebuild`"
+    elif standing.layout > state.LAYOUT:
+        told += (
+            f"; newer code built it, and this has layout {state.LAYOUT}: after going back, `manage.py search_rebuild`"
+        )
     elif standing.layout != state.LAYOUT:
         told += f"; this code has layout {state.LAYOUT}: a worker builds it anew, or `manage.py search_rebuild`"
     elif stuck:

@@ -18,9 +18,10 @@ def index_pending(*, limit: int = 5000) -> int:
     A batch reads its notes, then the rows, writes the index and deletes those very notes in one transaction under one
     lock, so two processes take turns, and a row that changes meanwhile has a new note. Small changes come first,
     whatever large ones wait. What an index that is being built beside the live one may have missed is noted for it.
+    Where the live index is of newer code all is left to that.
     """
     handled = 0
-    while handled < limit and waiting():
+    while handled < limit and not state.superseded() and waiting():
         handled += _index_batch()
     state.catch_up(at=timezone.now())
     return handled
@@ -34,6 +35,9 @@ def waiting() -> bool:
 def _index_batch() -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         take_turns(cursor)
+        state.forget()  # from here on the live index stays the one that it is
+        if state.superseded():
+            return 0
         waiting = SearchChange.objects.filter(lane__lt=Lane.COVERED).order_by("lane", "id")
         notes = list(waiting.values_list("id", "kind", "subject_id")[:BATCH])
         subjects = {(kind, subject) for _, kind, subject in notes}

@@ -9,7 +9,10 @@ from django.db.models.functions import Greatest
 
 from catalog.models import SearchState
 
-LAYOUT = 1  # grows with what is stored: tokens, keys, columns. An index of another layout is built anew by itself
+# Grows with what is stored: tokens, keys, columns. A worker builds an index of an older layout anew by itself, and lets
+# one of a newer layout be: while versions change, each would undo the other's. Searches of this code must also read an
+# index of the layout before, since nodes are replaced before workers.
+LAYOUT = 1
 NEVER_BUILT = 0
 BUMPED_AFTER = timedelta(seconds=2)  # kept answers are worth nothing after each bump
 KNOWN = 0.25  # seconds that a process believes what it has read
@@ -56,6 +59,11 @@ def built() -> bool:
 def current() -> bool:
     """Tell whether the live index is of this code."""
     return known().layout == LAYOUT
+
+
+def superseded() -> bool:
+    """Tell whether the live index is of newer code: this process is of a version that is about to be replaced."""
+    return known().layout > LAYOUT
 
 
 def note_change(*, at: datetime) -> None:

@@ -21,6 +21,8 @@ def keep() -> None:
 
     Twice is the same as once. A build that is due is asked for instead, also one that was given up.
     """
+    if state.superseded():
+        return
     if due():
         Work.objects.filter(kind=WORK, state=Work.State.FAILED).delete()
         ask_for_build()
@@ -35,9 +37,11 @@ def keep() -> None:
 
 
 def due() -> bool:
-    """Tell whether the live index is not of this code, or another is being built: whoever built it may be gone, and
-    what it would bring may be found nowhere else.
+    """Tell whether the live index is older than this code, or another is being built: whoever built it may be gone,
+    and what it would bring may be found nowhere else. What newer code has built or builds is its own.
     """
+    if state.superseded() or SearchBuild.objects.filter(layout__gt=state.LAYOUT).exists():
+        return False
     return not state.current() or SearchBuild.objects.exists()
 
 

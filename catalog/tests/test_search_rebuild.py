@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from catalog import derived, search, work
 from catalog.models import Album, Artist, Lane, SearchBuild, SearchChange, SearchMissed, SearchState, Track, Work
-from catalog.search import entries, rebuilding, state, tables, upkeep, watching
+from catalog.search import entries, indexer, rebuilding, state, tables, upkeep, watching
 from catalog.tests.indexes import contents, there
 
 pytestmark = pytest.mark.django_db
@@ -192,9 +192,9 @@ def test_an_index_that_nobody_knows_is_swept(songs):
     assert there() == from_before
 
 
-def test_an_index_of_another_layout_is_built_anew_by_a_worker(songs):
+def test_an_index_of_an_older_layout_is_built_anew_by_a_worker(songs, monkeypatch):
     search.rebuild()
-    SearchState.objects.update(layout=state.LAYOUT + 1)
+    monkeypatch.setattr(state, "LAYOUT", state.LAYOUT + 1)
     state.forget()
     assert state.built()
     assert not state.current()
@@ -205,6 +205,38 @@ def test_an_index_of_another_layout_is_built_anew_by_a_worker(songs):
     assert not Work.objects.filter(kind=upkeep.WORK).exists()
     assert state.current()
     assert SearchState.objects.get().generation > before
+
+
+def test_an_index_of_newer_code_is_left_alone_until_somebody_goes_back_to_this_one(songs):
+    """While versions change, workers of both run: each would build over the other's, and write into it."""
+    search.rebuild()
+    SearchState.objects.update(layout=state.LAYOUT + 1)
+    state.forget()
+    derived.note_search_changes("track", songs[:1])
+    assert search.index_pending() == 0
+    assert indexer.waiting()
+    assert not upkeep.due()
+    upkeep.keep()
+    assert not Work.objects.filter(kind=upkeep.WORK).exists()
+    search.rebuild()  # by hand
+    assert state.current()
+    assert search.index_pending() == 1
+
+
+def test_a_build_of_newer_code_is_left_to_that(songs):
+    search.rebuild()
+    SearchBuild.objects.create(
+        id=1,
+        index="search_12345678",
+        layout=state.LAYOUT + 1,
+        step="documents",
+        kind="album",
+        started_at=timezone.now(),
+    )
+    assert not upkeep.due()
+    upkeep.ask_for_build()  # by a worker of that code, and taken by one of this
+    work.run_due(limit=10)
+    assert SearchBuild.objects.filter(layout=state.LAYOUT + 1).exists()
 
 
 def test_a_first_index_of_a_catalog_that_is_there_is_not_built_yet(songs):
@@ -270,8 +302,9 @@ def test_a_worker_goes_on_with_a_build_that_was_left(songs, monkeypatch):
     assert there() == [tables.LIVE]
 
 
-def test_a_build_that_was_given_up_is_tried_again_by_night(songs):
-    SearchState.objects.update(layout=state.LAYOUT + 1)
+def test_a_build_that_was_given_up_is_tried_again_by_night(songs, monkeypatch):
+    search.rebuild()
+    monkeypatch.setattr(state, "LAYOUT", state.LAYOUT + 1)
     state.forget()
     upkeep.ask_for_build()
     Work.objects.filter(kind=upkeep.WORK).update(state=Work.State.FAILED)

@@ -69,7 +69,7 @@ def test_index_of_other_code_or_in_the_building_is_told():
     assert found.state == doctor.WARNING
     assert "UTC, at albums; it was never built" in found.words
     SearchState.objects.update(layout=state.LAYOUT + 1)
-    assert f"this code has layout {state.LAYOUT}: " in looks.search_index().words
+    assert f"newer code built it, and this has layout {state.LAYOUT}: " in looks.search_index().words
 
 
 @pytest.mark.django_db
