@@ -316,3 +316,34 @@ def test_turn_that_does_not_come_in_time_is_a_storage_that_is_busy() -> None:
             pass
     finally:
         other.close()
+
+
+def test_nothing_is_deleted_while_a_backup_is_made_and_only_one_is(track: Track) -> None:
+    """Its rows are of the moment at which it began: they name what no row may name by now."""
+    name = put("renditions", b"was replaced while it was copied")
+    later = timezone.now() + timedelta(days=2)
+    begun, over, refused = threading.Event(), threading.Event(), []
+
+    def back_up() -> None:  # another process has a connection of its own, as a thread has
+        with leftovers.backup() as alone:
+            assert alone
+            begun.set()
+            over.wait(20)
+        connection.close()
+
+    def back_up_too() -> None:
+        with leftovers.backup() as alone:
+            refused.append(not alone)
+        connection.close()
+
+    first, second = threading.Thread(target=back_up), threading.Thread(target=back_up_too)
+    first.start()
+    assert begun.wait(20)
+    second.start()
+    second.join()
+    assert orphans.sweep(name[:2], at=later) == []
+    assert orphans.sweep_due(at=later) == []
+    over.set()
+    first.join()
+    assert refused == [True]
+    assert [one.name for one in orphans.sweep(name[:2], at=later)] == [name]
