@@ -1,153 +1,214 @@
-"""A storm of positions: what is accepted, what is refused, and how a track and a play answer meanwhile.
+"""Ten times the positions that a web node can take: what is kept, what is refused, and what a play notices of it.
 
-    .venv/bin/python -m benchmarks.storm
+    .venv/bin/python -m benchmarks.storm --database postgres
 
-First the rate that 8 clients reach who wait for their answers: what is sustainable. Then 1,500 clients ask again at
-once whatever they are told, refusals included; `offered` says how many times as much that is, on this machine, which
-makes the storm as well. A track and a play are asked for one after the other, before and meanwhile. Needs `wrk`.
+Presses of play are measured on an idle node, at four fifths of the sustainable rate, and in the storm, in whose middle
+the node is killed with SIGKILL and started again. Every position that was accepted must be readable at the end. The
+generator shares the machine, and so does PostgreSQL, which waits for its disk here; both have their own processes, as
+the presses have.
 """
 
 import argparse
 import http.client
+import json
 import re
-import shutil
-import statistics
-import subprocess
 import tempfile
 import threading
 import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
-from benchmarks import progress
-from spotify_lite.tests.rig import server
+from benchmarks import figures
+from spotify_lite.tests.rig import audience, crowd, postgres, server
 
-CALM, STORM = 8, 1_500  # clients
-COUNTING = """
-local threads = {}
-function setup(thread) table.insert(threads, thread) end
-accepted, refused, other = 0, 0, 0
-function response(status, headers, body)
-  if status == 200 then accepted = accepted + 1
-  elseif status == 503 or status == 429 then refused = refused + 1
-  else other = other + 1 end
-end
-function done(summary, latency, requests)
-  for _, thread in ipairs(threads) do
-    print(string.format("counted: %d %d %d", thread:get("accepted"), thread:get("refused"), thread:get("other")))
-  end
-end
-"""
+RESULTS = Path(__file__).parent / "results"
+DURABLE = ("fsync=on", "synchronous_commit=on", "full_page_writes=on")
+CALM, MEMBERS = 8, 2_000  # clients; more than a node lets wait
+PLAYS = 20.0  # presses a second
+CALM_SECONDS = 10
 
 
 @dataclass
 class Asked:
-    """What one client saw who asks for the same again and again."""
+    """What one saw who pressed play again and again."""
 
-    ms: list[float] = field(default_factory=list)  # of the answers that were given
-    refused: int = 0  # 429, 503
-    failed: int = 0  # anything else
+    ms: list[float] = field(default_factory=list)  # of the 201s
+    statuses: Counter[int] = field(default_factory=Counter)  # 0: no answer, as while the node was dead
 
     def __str__(self) -> str:
-        if len(self.ms) < 2:
-            return f"{len(self.ms)} answers, {self.refused} refused, {self.failed} failed"
-        slow = statistics.quantiles(self.ms, n=100)[98]
-        told = f"p50 {statistics.median(self.ms):.1f} ms, p99 {slow:.1f} ms"
-        return f"{told} of {len(self.ms)}, {self.refused} refused, {self.failed} failed"
+        return f"{figures.told(self.ms)} ms, {dict(sorted(self.statuses.items()))}"
 
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--seconds", type=int, default=20)
-    arguments.add_argument("--port", type=int)
+    arguments.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite")
+    arguments.add_argument("--seconds", type=int, default=60)
+    arguments.add_argument("--times", type=float, default=10)
     options = arguments.parse_args()
-    if shutil.which("wrk") is None:
-        raise SystemExit("wrk is needed: apt-get install wrk")
-    with tempfile.TemporaryDirectory() as folder, server.running(Path(folder), port=options.port) as node:
-        node.manage("seed_catalog", "--tracks", "2000", "--seed", "1")
-        tokens = re.findall("token:(.+)", node.manage("shell", "-v0", "-c", progress.PREPARE).stdout)
-        script = Path(folder) / "storm.lua"
-        text = progress.SCRIPT % ", ".join(f'"{token}"' for token in tokens)
-        script.write_text(text[: text.index("function response")] + COUNTING)
-        calm = load(node, script, clients=CALM, seconds=5)[0] / 5
-        print(f"sustainable: {calm:.0f} positions/s; memory {memory_mb(node)} MB")
-        alone = ask(node, tokens[0], seconds=3)
-        with Meanwhile(node, tokens[0], options.seconds) as meanwhile:
-            accepted, refused, other = load(node, script, clients=STORM, seconds=options.seconds)
-        offered = (accepted + refused + other) / options.seconds
-        print(
-            f"storm: {offered:.0f}/s offered, {offered / calm:.1f} times; {accepted / options.seconds:.0f}/s accepted,"
-        )
-        print(f"    {refused} refused, {other} other answers; memory {memory_mb(node)} MB")
-        for name in alone:
-            print(f"{name}: before {alone[name]}\n{' ' * len(name)}  meanwhile {meanwhile.asked[name]}")
-        time.sleep(2)
-        after = ask(node, tokens[0], seconds=2)
-        print(f"two seconds later: {after['track']}; memory {memory_mb(node)} MB")
+    told: list[str] = []
+
+    def tell(line: str) -> None:
+        print(line, flush=True)
+        told.append(line)
+
+    tell(f"# A storm of positions, {options.database}")
+    tell(f"{'; '.join(figures.machine())}; {time.strftime('%Y-%m-%d %H:%M')} UTC.")
+    with installed(options.database) as (node, people), ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        storm(tell, node, people, pool, seconds=options.seconds, times=options.times)
+    file = RESULTS / f"{time.strftime('%Y-%m-%d')}-storm-{options.database}.md"
+    file.write_text("\n\n".join(told) + "\n")
 
 
-class Meanwhile:
-    """Asks for a track and a play on a thread while the block runs."""
-
-    def __init__(self, node: server.Server, token: str, seconds: float) -> None:
-        self.asked: dict[str, Asked] = {}
-        self._thread = threading.Thread(target=self._ask, args=(node, token, seconds))
-
-    def _ask(self, node: server.Server, token: str, seconds: float) -> None:
-        self.asked = ask(node, token, seconds=seconds)
-
-    def __enter__(self) -> "Meanwhile":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._thread.join()
+@contextmanager
+def installed(database: str, **more: str) -> Iterator[tuple[server.Server, audience.Audience]]:
+    """Start a node with 50 listeners and 64 songs, on SQLite or on a PostgreSQL that waits for its disk."""
+    with tempfile.TemporaryDirectory() as folder:
+        if database == "sqlite":
+            with server.running(Path(folder), extra=more) as node:
+                yield node, audience_of(node)
+            return
+        with (
+            postgres.cluster(*DURABLE) as url,
+            server.running(Path(folder), extra={"DATABASE_URL": url, **more}) as node,
+        ):
+            yield node, audience_of(node)
 
 
-def ask(node: server.Server, token: str, *, seconds: float) -> dict[str, Asked]:
-    """Ask for a track, then press play without audio (409: decided by the same queries), 20 times a second."""
-    calls = {"track": ("GET", "/api/v1/tracks/7"), "play": ("POST", "/api/v1/tracks/7/play")}
-    asked = {name: Asked() for name in calls}
-    connection = http.client.HTTPConnection("127.0.0.1", node.port, timeout=30)
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        for name, (method, path) in calls.items():
-            started = time.perf_counter()
-            try:
-                connection.request(method, path, headers={"Authorization": f"Token {token}"})
-                answer = connection.getresponse()
-                answer.read()
-            except (OSError, http.client.HTTPException):
-                connection.close()  # the next request opens it again
-                asked[name].failed += 1
-                continue
-            if answer.status in {429, 503}:
-                asked[name].refused += 1
-            else:
-                asked[name].ms.append((time.perf_counter() - started) * 1000)
-        time.sleep(0.05)
+def audience_of(node: server.Server) -> audience.Audience:
+    return audience.make(lambda code: node.manage("shell", "-v0", "-c", code).stdout, accounts=50, tracks=64)
+
+
+def storm(
+    tell: Any, node: server.Server, people: audience.Audience, pool: ProcessPoolExecutor, *, seconds: int, times: float
+) -> None:
+    def plays(seconds: float) -> "Future[Asked]":
+        return pool.submit(press, node.port, people.accounts[0].token, people.tracks[0], seconds)
+
+    def of_crowd(place: int, *, members: int, rate: float = 0.0) -> Any:
+        """Let a crowd report of songs that no other has."""
+        tracks = people.tracks[place : place + 1] if members == CALM else people.tracks[place:]
+        return crowd.reporting(node.port, people.accounts, tracks, members=members, rate=rate)
+
+    loops = [figures.noise()]
+    plays(2).result()  # warms
+    with of_crowd(1, members=CALM) as calm:
+        time.sleep(CALM_SECONDS)
+    sustainable = calm.accepted / calm.seconds
+    before = rss_mb(node)
+    asked = {"idle": plays(CALM_SECONDS).result()}
+    with of_crowd(2, members=CALM, rate=0.8 * sustainable):
+        asked["four fifths"] = plays(CALM_SECONDS).result()
+    cpu = figures.group_cpu_seconds(node.process.pid)
+    with of_crowd(3, members=MEMBERS, rate=times * sustainable) as many, Sizes(node) as sizes:
+        half = seconds / 2
+        storming = plays(half)
+        time.sleep(half)
+        offered, accepted, refused = many.offered, many.accepted, many.refused
+        spent, peak = figures.group_cpu_seconds(node.process.pid) - cpu, sizes.peak_mb
+        first = storming.result()
+        node.kill()
+        again = time.monotonic()
+        with server.start(node.environment, node.port, node.var) as second:
+            server.wait_for(second, "/healthz")
+            up = time.monotonic() - again
+            storming = plays(half)
+            sizes.node = second
+            time.sleep(half)
+            asked["storm"], asked["storm after the kill"] = first, storming.result()
+            many.stop()
+            time.sleep(2)
+            after, lost = rss_mb(second), many.lost(second.port)
+            asked["afterwards"] = plays(5).result()
+    loops.append(figures.noise())
+    noise = "; ".join(f"{best:.1f} ms, the median {more:.0%} more" for best, more in loops)
+    tell(f"The same loop before and after: {noise}; load {figures.load_average()}.")
+    rates = [f"{count / half:.0f}/s" for count in (offered, accepted, refused)]
+    tell(
+        f"Sustainable: {sustainable:.0f} positions/s of {CALM} clients. Storm: {MEMBERS:,} clients, {rates[0]} came"
+        f" ({offered / half / sustainable:.1f} times; {times:.0f} times were tried), {rates[1]} were accepted,"
+        f" {rates[2]} refused with Retry-After; {dict(many.other) or 'no other answer'}."
+    )
+    tell(
+        f"CPU of the web process in the storm: {spent / half:.2f} cores, {spent / accepted * 1000:.2f} ms an accepted."
+    )
+    tell(f"Memory of the web process: {before} MB before, {peak} MB at most; {after} MB after, the one since the kill.")
+    tell(
+        f"SIGKILL in the middle, up again after {up:.1f} s; {many.broken:,} requests were cut off. Readable afterwards:"
+        f" the last positions of {many.remembered:,} songs of listeners, **{len(lost)} lost**."
+    )
+    rows = [
+        (when, figures.told(one.ms), len(one.ms), dict(sorted(one.statuses.items()))) for when, one in asked.items()
+    ]
+    tell(figures.table(("presses of play", "p50 / p95 / p99 ms", "201s", "all answers"), rows))
+    cuts = {when: figures.cuts(one.ms) for when, one in asked.items()}
+    for when in ("idle", "four fifths"):
+        ratios = [f"{part / whole:.2f}" for part, whole in zip(cuts["storm"], cuts[when], strict=True)]
+        tell(f"A play in the storm beside one {when}: {' / '.join(ratios)} times.")
+    if lost:
+        tell(f"Lost: {lost[:5]}")
+
+
+def press(port: int, token: str, track_id: int, seconds: float) -> Asked:
+    """Press play at a steady rate; a process of its own."""
+    asked = Asked()
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    begun = time.monotonic()
+    while (passed := time.monotonic() - begun) < seconds:
+        started = time.perf_counter()
+        try:
+            connection.request("POST", f"/api/v1/tracks/{track_id}/play", headers={"Authorization": f"Token {token}"})
+            answer = connection.getresponse()
+            json.loads(answer.read())
+            asked.statuses[answer.status] += 1
+            if answer.status == 201:
+                asked.ms.append((time.perf_counter() - started) * 1000)
+        except (OSError, http.client.HTTPException):
+            connection.close()  # the next request opens it again
+            asked.statuses[0] += 1
+        time.sleep(max(0.0, (int(passed * PLAYS) + 1) / PLAYS - (time.monotonic() - begun)))
     connection.close()
     return asked
 
 
-def load(node: server.Server, script: Path, *, clients: int, seconds: int) -> tuple[int, int, int]:
-    """Return how many requests were accepted, refused (429, 503), and answered in any other way."""
-    command = ["wrk", "-t1", f"-c{clients}", f"-d{seconds}", "--timeout", "30", "-s", str(script), node.url]
-    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    accepted, refused, other = re.search(r"counted: (\d+) (\d+) (\d+)", told).groups()
-    return int(accepted), int(refused), int(other)
+class Sizes:
+    """Watches how large the web process is while the block runs."""
+
+    def __init__(self, node: server.Server) -> None:
+        self.node = node
+        self.peak_mb = 0
+        self._ends = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> "Sizes":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ends.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._ends.wait(0.25):
+            self.peak_mb = max(self.peak_mb, rss_mb(self.node))
 
 
-def memory_mb(node: server.Server) -> int:
+def rss_mb(node: server.Server) -> int:
     """Return the resident memory of the largest process of the server: the worker."""
-    sizes = []
+    sizes = [0]
     for status in Path("/proc").glob("[0-9]*/status"):
         try:
             group = int((status.parent / "stat").read_text().rpartition(")")[2].split()[2])
-            if group == node.process.pid:
-                sizes.append(int(re.search(r"VmRSS:\s+(\d+)", status.read_text())[1]))
-        except (OSError, TypeError):  # it has just ended
+            found = re.search(r"VmRSS:\s+(\d+)", status.read_text())
+        except OSError:  # it has just ended
             continue
+        if group == node.process.pid and found:
+            sizes.append(int(found[1]))
     return max(sizes) // 1024
 
 

@@ -11,7 +11,9 @@ from typing import Any
 WAITING = 1000  # calls of a kind that may wait for a thread; more are refused, so that the wait stays bounded
 WAITING_BYTES = 64 * 1024 * 1024  # of the bodies of these calls; so does memory
 PATIENT_TURN = 4  # of so many calls one is a patient one while both kinds wait, so that it is slow but not starved
-OTHERS_PLACES = 4  # one of so many threads never runs a patient call: all of those may wait for one slow commit
+# Of eight threads run a patient call at once: all of those may wait for one slow commit, searches may take another half,
+# and each that computes holds the interpreter's lock while a play waits for it.
+PATIENT_EIGHTHS = 3
 
 
 class Full(Exception):
@@ -50,7 +52,7 @@ class Threads:
         self._taking = threading.Lock()  # of the queues, and of the next four
         self._turn = 0
         self._running = 0  # patient calls
-        self._at_most = max(1, number - max(1, number // OTHERS_PLACES))  # of these at once
+        self._at_most = max(1, number * PATIENT_EIGHTHS // 8)  # of these at once
         self._kept = 0  # marks of patient calls that wait for another of theirs to end
         self._done: deque[tuple[asyncio.Future[Any], Any, BaseException | None]] = deque()
         self._armed = False
