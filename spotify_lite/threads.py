@@ -11,8 +11,8 @@ from typing import Any
 WAITING = 1000  # calls of a kind that may wait for a thread; more are refused, so that the wait stays bounded
 WAITING_BYTES = 64 * 1024 * 1024  # of the bodies of these calls; so does memory
 PATIENT_TURN = 4  # of so many calls one is a patient one while both kinds wait, so that it is slow but not starved
-# Of eight threads run a patient call at once: all of those may wait for one slow commit, searches may take another half,
-# and each that computes holds the interpreter's lock while a play waits for it.
+# Of eight threads run a patient call at once: all of those may wait for one slow commit, searches may take half of
+# the threads too, and each that computes holds the interpreter's lock while a play waits for it.
 PATIENT_EIGHTHS = 3
 
 
