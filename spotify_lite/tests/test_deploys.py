@@ -8,14 +8,16 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from catalog.tests import audio
-from spotify_lite.tests.rig import chaos, hearing, listeners, release, rolling, server
+from spotify_lite.tests.rig import chaos, compose, hearing, listeners, release, rolling, server
 
 pytestmark = [pytest.mark.rig, pytest.mark.slow, pytest.mark.xdist_group("deploys")]
 
 RATE = 100  # writes a second
+NAMES = dict.fromkeys(("PUBLIC_HOST", "EDGE_1_HOST", "EDGE_2_HOST", "TLS_CERTIFICATE"), "a.example")
 READS = ("/api/v1/tracks", "/api/v1/search?q=a", "/", "/api/v1/me/continue")
 
 
@@ -66,6 +68,17 @@ def test_a_node_that_is_told_to_end_gives_notice_and_finishes_what_runs(region: 
         time.sleep(0.05)
     assert transfer.read() == late.read() == hearing.SOUND
     assert node.process.wait(10) == 0
+
+
+def test_a_change_of_a_table_that_has_to_wait_gives_up_and_holds_nobody_up(region: rolling.Region) -> None:
+    """Who waits for a table alone comes before all who only read it, however long the one in front of him takes."""
+    options = {"PGOPTIONS": compose.services(compose.made() | NAMES)["migrate"]["environment"]["PGOPTIONS"]}
+    change = "from django.db import connection; connection.cursor().execute('ALTER TABLE catalog_album ADD shelf int')"
+    with psycopg.connect(region.variables["DATABASE_URL"]) as long:
+        long.execute("SELECT 1 FROM catalog_album")  # until the end of its transaction
+        done = server.manage(region.variables | options, "shell", "-v0", "-c", change, check=False)
+    assert done.returncode
+    assert "lock timeout" in done.stderr
 
 
 def ask(line: http.client.HTTPConnection, path: str) -> tuple[int, str | None, str]:
