@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from catalog.tests import audio
-from spotify_lite.tests.rig import audience, chaos, desk, listeners, server
+from spotify_lite.tests.rig import audience, chaos, desk, ledger, listeners, server
 from spotify_lite.tests.rig.serving import Run, started
 
 pytestmark = [pytest.mark.rig, pytest.mark.slow]
@@ -124,7 +124,7 @@ def cut_power(run: Run, people: listeners.Listeners, folder: Path, chance: rando
         run.thaw()
     with (folder / (DATABASE + "-wal")).open("ab") as log:
         log.write(chance.randbytes(chance.randrange(1, 5_000)))
-    tables = {sql: rows(folder, sql) for sql in listeners.QUERIES}
+    tables = {sql: rows(folder, sql) for sql in ledger.QUERIES}
     assert rows(folder, "PRAGMA integrity_check") == [("ok",)]
     report = known.compare(tables.__getitem__, later=people.book())
     assert report.faults == []

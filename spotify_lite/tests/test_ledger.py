@@ -28,6 +28,7 @@ WRITES = 100  # acknowledged before a fault, and again after it
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[stack.Stack]:
     with stack.running(tmp_path_factory.mktemp("ledger"), audio=False, pool="prefork") as everything:
         yield everything
+        everything.kill()
 
 
 @pytest.fixture(scope="module")

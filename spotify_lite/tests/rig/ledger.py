@@ -1,7 +1,7 @@
 """A client's account of what the service acknowledged, and whether rows and answers still say so.
 
 Everything lies between two bounds: what was acknowledged must be there, and only what was sent may be. Where all that
-was sent has been acknowledged, as after `listeners.running`, they are one, and the comparison is exact.
+was sent has been acknowledged, as after `listeners.listening`, they are one, and the comparison is exact.
 """
 
 import time

@@ -14,118 +14,17 @@ import random
 import ssl
 import threading
 import time
-from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from uuid import UUID
 
 import orjson
 
-from spotify_lite.tests.rig.ledger import (
-    QUERIES,
-    Account,
-    Ledger,
-    Position,
-    Press,
-    Queue,
-    Report,
-    Rows,
-    Write,
-    key_of,
-    time_of,
-)
+from spotify_lite.tests.rig.devices import Device, request_of
+from spotify_lite.tests.rig.ledger import QUERIES, Account, Ledger, Position, Press, Queue, Report, Rows, Write, key_of
+from spotify_lite.tests.rig.lines import PATIENCE, Line
 
-BATCH = 100  # events of a request, at most
-PLAYED = 5  # events of a play
-STEP_MS = 500  # between two of them, in time and in the song; a third as much makes a play of a track of 2 s
-SKIPPED_MS = 10  # between two of a play that jumps through the song
 BEHIND_MS = 12 * 3600 * 1000  # so old is the first event: `at` runs ahead of the clock that writes
-AGAIN = 0.03  # of all writes: sent a second time, after later ones
-PATIENCE = 30.0  # seconds for an answer
 HEALED = 90.0  # seconds in which all that waits is acknowledged, once nothing is wrong any more
-
-
-class Line:
-    """A connection that is kept, and made again where it broke."""
-
-    def __init__(self, port: int, host: str, trust: ssl.SSLContext | None, token: str = "") -> None:
-        self._port, self._host, self._trust = port, host, trust
-        self._head = f"Host: {host}\r\nContent-Type: application/json\r\n"
-        if token:
-            self._head += f"Authorization: Token {token}\r\n"
-        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
-
-    async def ask(self, method: str, path: str, body: bytes = b"") -> tuple[int, dict[str, str], bytes]:
-        """Return status, headers and body; status 0 where there was no whole answer."""
-        try:
-            return await asyncio.wait_for(self._ask(method, path, body), PATIENCE)
-        except (OSError, asyncio.IncompleteReadError, TimeoutError):
-            self.close()
-            return 0, {}, b""
-
-    async def _ask(self, method: str, path: str, body: bytes) -> tuple[int, dict[str, str], bytes]:
-        if self._streams is None:
-            self._streams = await asyncio.open_connection(self._host, self._port, ssl=self._trust)
-        reader, writer = self._streams
-        writer.write(f"{method} {path} HTTP/1.1\r\n{self._head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
-        status_line, *lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines if line)}
-        answer = await reader.readexactly(int(headers["content-length"]))
-        if headers.get("connection", "").lower() == "close":
-            self.close()
-        return int(status_line.split(" ", 2)[1]), headers, answer
-
-    def close(self) -> None:
-        if self._streams is not None:
-            self._streams[1].transport.abort()
-            self._streams = None
-
-
-@dataclass
-class Device:
-    """A player of an account: what it heard waits in its outbox until it is acknowledged."""
-
-    account: Account
-    line: Line
-    at_ms: int  # its clock
-    chance: random.Random
-    tracks: Sequence[int]
-    outbox: deque[Write] = field(default_factory=deque)
-    known: deque[Write] = field(default_factory=lambda: deque(maxlen=50))  # acknowledged a moment ago
-    _script: deque[Write] = field(default_factory=deque)
-
-    def act(self) -> None:
-        """Do the next thing that a listener does; or send what is long acknowledged, as if the answer had been lost."""
-        if self.known and self.chance.random() < AGAIN:
-            self.outbox.append(self.chance.choice(self.known))
-            return
-        if not self._script:
-            self._script.extend(self._play())
-        self.outbox.append(self._script.popleft())
-
-    def _play(self) -> Iterator[Write]:
-        """Press play, sometimes with another queue, and hear the song or jump through it."""
-        track_id, whole = self.chance.choice(self.tracks), self.chance.random() < 0.5
-        self.at_ms += STEP_MS
-        play_id = uuid7(self.at_ms, self.chance)
-        yield Press(play_id, track_id)
-        if self.chance.random() < 0.5:
-            queue = (track_id, *self.chance.sample(self.tracks, 10))
-            yield Queue(play_id, 0, self.at_ms, queue, self.chance.randrange(len(queue)))
-        first = self.chance.randrange(1, 100)
-        for seq in range(1, PLAYED + 1):
-            self.at_ms += STEP_MS if whole else SKIPPED_MS
-            yield Position(track_id, play_id, seq, self.at_ms, first + seq * STEP_MS * 3 // PLAYED)
-
-    def batch(self) -> list[Write]:
-        """Return what the next request brings: an action, or the events that wait before the next action."""
-        events: list[Write] = []
-        for write in self.outbox:
-            if not isinstance(write, Position) or len(events) == BATCH:
-                break
-            events.append(write)
-        return events or [self.outbox[0]]
 
 
 class Listeners:
@@ -292,36 +191,6 @@ class Listeners:
             assert status == 200, answer
             self.ledger.read_continued(account, orjson.loads(answer)["results"], report)
             line.close()
-
-
-def request_of(batch: Sequence[Write]) -> tuple[str, str, str, dict[str, object]]:
-    """Return kind, method, path and body."""
-    match batch[0]:
-        case Press(play_id, track_id):
-            return "play", "POST", f"/api/v1/tracks/{track_id}/play", {"play_id": str(play_id), "device": "Rig"}
-        case Queue(play_id, seq, at_ms, tracks, index):
-            body = {"play_id": str(play_id), "seq": seq, "at": time_of(at_ms), "queue": tracks}
-            return "playback", "PUT", "/api/v1/me/playback", body | {"index": index, "position_ms": 0, "playing": True}
-        case _:
-            events = [
-                {
-                    "play_id": str(one.play_id),
-                    "seq": one.seq,
-                    "track_id": one.track_id,
-                    "position_ms": one.position_ms,
-                    "state": "playing",
-                    "at": time_of(one.at_ms),
-                }
-                for one in batch
-                if isinstance(one, Position)
-            ]
-            return "progress", "POST", "/api/v1/me/progress", {"events": events}
-
-
-def uuid7(at_ms: int, chance: random.Random) -> UUID:
-    """Return a UUIDv7 that a seed repeats."""
-    bits = chance.getrandbits(74)
-    return UUID(int=at_ms << 80 | 7 << 76 | bits >> 62 << 64 | 2 << 62 | bits & (1 << 62) - 1)
 
 
 @contextmanager
