@@ -92,6 +92,16 @@ def test_every_variable_of_a_node_is_a_setting() -> None:
             assert not set(unknown) - {"PGOPTIONS"}, name  # of PostgreSQL's own library
 
 
+def test_a_web_node_that_is_told_to_end_has_the_time_for_it() -> None:
+    """First its notice, then what runs, then the server makes it, and only then Docker does."""
+    notice = re.search(r'"WEB_NOTICE", 0 if EMBEDDED else (\d+)', (ROOT / "spotify_lite" / "settings.py").read_text())
+    files = [(ROOT / name).read_text() for name in ("Dockerfile", "Procfile")]
+    [made] = {found for text in files for found in re.findall(r"--workers-kill-timeout (\d+)", text)}
+    for name in ("web-1", "web-2"):
+        assert notice
+        assert int(notice[1]) < int(made) < int(raw()["services"][name]["stop_grace_period"].removesuffix("s"))
+
+
 def test_every_variable_of_a_pop_is_one_that_it_reads() -> None:
     read = (ROOT / "deploy" / "edge" / "configuration.py").read_text()
     unknown = [name for name in compose.services(VALUES)["edge-1"]["environment"] if f'"{name}"' not in read]
