@@ -147,6 +147,7 @@ export class Deck {
       this.begin(0);
     } else {
       this.failures = 0;
+      if (player.progress.play?.seq > 0) player.note("paused"); // it had sounded
       player.halt(player.position);
     }
     player.dispatchEvent(new CustomEvent("trouble", { detail: found }));

@@ -54,7 +54,7 @@ export class Devices {
       await Promise.race([this.look(), new Promise((done) => setTimeout(done, PATIENCE))]);
       if (player.playing || !player.track) return;
       const { elsewhere } = player;
-      const at = elsewhere ? this.#place() : player.position;
+      const at = elsewhere && this.shown ? this.#place() : player.position;
       player.elsewhere = null;
       progress.act();
       await player.deck.begin(at);
@@ -63,7 +63,7 @@ export class Devices {
     }
   }
 
-  // Stand where a state is, silently: its queue, unless the player stands in it already, and its place.
+  // Stand where a state is, silently: its queue, unless the player stands in it already. Without its track it cannot.
   async adopt(stands) {
     const { player, api, shown } = this;
     const { queue, index } = stands;
@@ -72,6 +72,7 @@ export class Devices {
     const known = new Map(player.queue.tracks.map((track) => [track.id, track]));
     const tracks = queue.map((id) => known.get(id) ?? { id });
     if (!tracks[index].title) {
+      this.shown = null;
       const track = await api.get(`/tracks/${queue[index]}`).catch(() => null);
       if (!track || player.playing) return;
       tracks[index] = track;
@@ -96,13 +97,13 @@ export class Devices {
     player.elsewhere = elsewhere;
     if (elsewhere) {
       await this.adopt(stands);
-      if (!player.playing) player.follow(this.#place());
+      if (this.shown && !player.playing) player.follow(this.#place());
     } else this.shown = null;
     if (JSON.stringify(player.elsewhere) !== before) player.changed();
   }
 
   #move() {
-    if (this.player.elsewhere?.playing && !document.hidden) this.player.follow(this.#place());
+    if (this.shown && this.player.elsewhere?.playing && !document.hidden) this.player.follow(this.#place());
   }
 
   #place() {

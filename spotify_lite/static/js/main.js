@@ -36,6 +36,9 @@ import * as theme from "./theme.js";
 import * as toast from "./toast.js";
 import * as volume from "./volume.js";
 import * as where from "./where.js";
+import { gettext } from "./words.js";
+
+const SOON = 1_500; // milliseconds that what is continued waits for what is still being told
 
 const api = new Api({ clock: new Clock(store.cell("clock")), store });
 const claim = new Claim({ tab: store.cell("claim", store.TAB), browser: store.cell("claim") });
@@ -78,7 +81,8 @@ addEventListener("pagehide", () => {
   database.spill(store, outbox.unwritten.values());
 });
 
-const flushed = progress.send(); // what the page before left
+const left = progress.send(); // by the page before: what it heard is among what is continued
+const flushed = Promise.race([left, new Promise((done) => setTimeout(done, SOON))]);
 onPage(document.querySelector("main"));
 switches.show(document);
 restore.restore({ player, api, memory, devices });

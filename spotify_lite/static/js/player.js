@@ -133,7 +133,7 @@ export class Player extends EventTarget {
 
   // The page goes away, and the sound with it: say where it was.
   leave() {
-    if (this.wanted && this.loaded) this.note("paused");
+    if (this.wanted && this.progress.play?.seq > 0) this.note("paused");
     else if (this.track) this.memory.place(this.queue, this.position);
   }
 

@@ -1,4 +1,4 @@
-// Say where it plays when that is not here.
+// Say where it plays when that is not here, and give "play here" the room of the transport.
 
 import { gettext, say } from "./words.js";
 
@@ -8,12 +8,22 @@ export function start({ player }) {
 
   player.addEventListener("change", () => {
     const { elsewhere } = player;
+    const { activeElement: active } = document;
     const words = elsewhere ? sentence(elsewhere) : "";
     if (elsewhere) root.dataset.elsewhere = elsewhere.playing ? "playing" : "paused";
     else delete root.dataset.elsewhere;
     for (const line of lines) if (line.textContent !== words) line.textContent = words;
     for (const seek of document.querySelectorAll("[data-seek]")) seek.disabled = Boolean(elsewhere?.playing);
+    follow(active);
   });
+}
+
+// A button that has gone gives the focus to the one in its place.
+function follow(active) {
+  const deck = active?.closest(".deck, .deck-l");
+  if (!deck || active.getClientRects().length) return;
+  const buttons = deck.querySelectorAll('[data-do="here"], [data-do="toggle"]');
+  [...buttons].find((button) => button.getClientRects().length)?.focus({ preventScroll: true });
 }
 
 function sentence({ playing, device, tab }) {

@@ -1,5 +1,8 @@
 """What browser tests do with the player, and read of it."""
 
+import time
+from typing import Any
+
 from playwright.sync_api import Locator, Page
 
 STARTED = "() => document.querySelector('#audio').currentTime > 0.05"
@@ -22,6 +25,17 @@ ALL_IS_SENT = f"async () => (await ({KEPT})()).length === 0"
 ALBUM_OF_MANY = (
     "() => fetch('/api/v1/albums').then(a => a.json()).then(a => a.results.find(b => b.tracks_count >= 4).id)"
 )
+
+
+PATIENCE = 10.0  # seconds for what a loaded machine does late
+
+
+def wait_until(page: Page, script: str, arg: Any = None) -> None:
+    """Wait until an asynchronous function says yes: `wait_for_function` takes the promise of any answer for one."""
+    until = time.monotonic() + PATIENCE
+    while not page.evaluate(script, arg):
+        assert time.monotonic() < until, script
+        page.wait_for_timeout(50)
 
 
 def open_album(page: Page) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from spotify_lite.tests.e2e.playing import ALL_IS_SENT
+from spotify_lite.tests.e2e.playing import ALL_IS_SENT, wait_until
 from spotify_lite.tests.e2e.test_first_listen import play_first_song, position, seconds_until_sound
 from spotify_lite.tests.rig.server import Server
 
@@ -57,7 +57,7 @@ def test_guest_becomes_a_listener_and_goes_again(guest: Page, chromium: Browser,
     seconds_until_sound(guest, after=10.0)
     guest.keyboard.press(" ")
     left = position(guest)
-    guest.wait_for_function(ALL_IS_SENT, polling=50)
+    wait_until(guest, ALL_IS_SENT)
 
     sign_up(guest, name)
     assert who(guest) == name

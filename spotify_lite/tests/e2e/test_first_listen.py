@@ -5,7 +5,7 @@ import time
 
 from playwright.sync_api import Browser, Page, Route, expect
 
-from spotify_lite.tests.e2e.playing import ALL_IS_SENT, KEPT, STORED_QUEUE_IS
+from spotify_lite.tests.e2e.playing import ALL_IS_SENT, KEPT, STORED_QUEUE_IS, wait_until
 from spotify_lite.tests.rig.server import Server
 
 SOUND_WITHIN = 2.0  # seconds from the press of play
@@ -104,7 +104,7 @@ def test_another_browser_of_the_listener_finds_the_place(guest: Page) -> None:
     seconds_until_sound(guest, after=10.0)
     guest.keyboard.press(" ")
     left = position(guest)
-    guest.wait_for_function(ALL_IS_SENT, polling=50)
+    wait_until(guest, ALL_IS_SENT)
     guest.wait_for_timeout(300)
     guest.evaluate("addEventListener('pagehide', () => localStorage.clear())")
     guest.reload()
@@ -132,7 +132,7 @@ def test_queue_goes_on_and_back_and_can_be_changed(guest: Page) -> None:
     expect(panel).to_be_hidden()
     kept = guest.evaluate("JSON.parse(localStorage.player).tracks.map(track => track.id)")
     assert len(kept) == 1
-    guest.wait_for_function(STORED_QUEUE_IS, arg=kept, polling=100)
+    wait_until(guest, STORED_QUEUE_IS, kept)
 
 
 def test_menu_of_a_song_opens_where_it_is(guest: Page) -> None:
@@ -216,10 +216,10 @@ def test_progress_waits_for_a_server_that_is_away(guest: Page) -> None:
     guest.route("**/api/v1/me/progress", lambda route: route.abort())
     play_first_song(guest)
     guest.keyboard.press(" ")
-    guest.wait_for_function(f"async () => (await ({KEPT})()).length >= 2", polling=50)
+    wait_until(guest, f"async () => (await ({KEPT})()).length >= 2")
     guest.unroute("**/api/v1/me/progress")
     guest.reload()
-    guest.wait_for_function(ALL_IS_SENT, polling=50)
+    wait_until(guest, ALL_IS_SENT)
 
 
 def test_search_answers_while_typing_and_by_keys_alone(guest: Page) -> None:

@@ -18,6 +18,7 @@ from spotify_lite.tests.e2e.playing import (
     title,
     titles,
     volume,
+    wait_until,
 )
 from spotify_lite.tests.rig.server import Server
 
@@ -34,7 +35,7 @@ def test_shuffle_and_repeat_survive_a_reload_and_reach_the_server(album: Page) -
     for name in ("Shuffle", "Repeat all"):
         expect(bar(album).get_by_role("button", name=name)).to_have_attribute("aria-pressed", "true")
     ids = [track["id"] for track in mixed["tracks"]]
-    album.wait_for_function(STORED_QUEUE_IS, arg=ids, polling=100)
+    wait_until(album, STORED_QUEUE_IS, ids)
     bar(album).get_by_role("button", name="Shuffle").click()
     assert [track["title"] for track in album.evaluate(QUEUE)["tracks"]] == order
 

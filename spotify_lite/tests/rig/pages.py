@@ -45,6 +45,24 @@ def play(page: Page) -> None:
     page.evaluate("(audio => { audio.pause(); audio.currentTime = 7 })(document.querySelector('#audio'))")
 
 
+def play_elsewhere(page: Page) -> None:
+    """Let another device of the listener take the player."""
+    play(page)
+    page.evaluate(
+        """async () => {
+            const ask = (path, more) => fetch(`/api/v1${path}`, more).then((answer) => answer.json());
+            const { csrf_token: token, server_time: at } = await ask("/me");
+            const queue = JSON.parse(localStorage.player).tracks.map(({ id }) => id);
+            const headers = { "Content-Type": "application/json", "X-CSRFToken": token };
+            const state = { play_id: crypto.randomUUID(), seq: 0, at, queue, index: 0, position_ms: 7000 };
+            const body = JSON.stringify({ ...state, playing: true, device: "Kitchen radio" });
+            await ask("/me/playback", { method: "PUT", headers, body });
+            document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
+        }"""
+    )
+    expect(page.locator("#player").get_by_role("button", name="Play here")).to_be_visible()
+
+
 def open_menu(page: Page) -> None:
     page.locator("main [data-menu]").nth(1).click()
     expect(page.locator("#menu")).to_be_visible()
@@ -135,6 +153,7 @@ PAGES = (
     View("home-listener", "/", who="listener"),
     View("home-playing", "/", who="player", act=play),
     View("home-empty", "/", empty=True),
+    View("elsewhere", "/", who="player", act=play_elsewhere, everywhere=False),
     View("menu", "/", act=open_menu),
     View("keys", "/", act=open_keys),
     View("now", "/albums/{album[plain]}", who="player", act=open_now),
