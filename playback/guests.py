@@ -19,12 +19,12 @@ def merge(guest: User, into: User) -> None:
     with transaction.atomic():
         # a play of the guest that begins meanwhile would stop the deletion: it waits, and is refused
         list(User.objects.select_for_update().filter(id=guest.id))
+        # so does who reports on a play of theirs, or changes their queue: what was taken would go with them
+        list(Play.objects.select_for_update(no_key=True).filter(listener=guest).order_by("play_id").values_list("id"))
+        shown = PlaybackState.objects.select_for_update().filter(listener=guest).first()
         theirs = Play.objects.filter(listener=into).values("play_id")
-        moving = Play.objects.select_for_update(no_key=True).filter(listener=guest).exclude(play_id__in=theirs)
-        ids = list(moving.order_by("play_id").values_list("id", flat=True))
-        Play.objects.filter(id__in=ids).update(listener=into)
+        Play.objects.filter(listener=guest).exclude(play_id__in=theirs).update(listener=into)
         resume.save(merging.newest((into.id, _event(point)) for point in ResumePoint.objects.filter(listener=guest)))
-        shown = PlaybackState.objects.filter(listener=guest).first()
         if shown is not None:
             shown.listener = into
             state.save([shown])

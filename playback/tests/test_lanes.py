@@ -3,7 +3,7 @@
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from catalog.models import Track
 from conftest import MakeTrack
-from playback import commit, listening, state
+from playback import commit, guests, listening, state
 from playback.listening import Listening
 from playback.merging import PLAYING, Event
 from playback.models import Play, PlaybackState, ResumePoint
@@ -224,3 +224,45 @@ def _held(entered: threading.Event, leave: threading.Event) -> Callable[[Sequenc
         return state.store(states)
 
     return store
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="there, one writes at a time")
+@pytest.mark.parametrize("write", ["queue", "position"])
+def test_what_a_guest_writes_while_they_sign_in_is_theirs_after_it_or_refused(
+    *,
+    aside: Aside,
+    listener: User,
+    make_track: MakeTrack,
+    monkeypatch: pytest.MonkeyPatch,
+    write: str,
+) -> None:
+    """It comes when the merge has read all of theirs, and has not deleted them yet."""
+    track, guest = make_track(), User.objects.create(username="guest-1", is_guest=True)
+    before = PlaybackState(listener=guest, at_ms=NOW_MS, play_id=PLAY_ID, seq=0, queue=[track.id])
+    before.updated_at = datetime.now(UTC)
+    state.store([before])
+    for who in (guest, listener):  # one play on both sides, as after a sign-out
+        listening.store([heard(who, track)])
+    later = PlaybackState(listener=guest, at_ms=NOW_MS + 9, play_id=PLAY_ID, seq=9, queue=[track.id] * 2)
+    later.updated_at = datetime.now(UTC)
+    wanted = {
+        "queue": lambda: state.writer.submit(later, rows=1),
+        "position": lambda: listening.positions.submit(heard(guest, track, seconds=[9]), rows=1),
+    }[write]
+    asked: list[Future[Any]] = []
+    save = state.save
+
+    def save_late(states: Sequence[PlaybackState]) -> None:
+        if not asked and threading.current_thread() is threading.main_thread():
+            asked.append(aside.run(wanted))
+            wait(asked, timeout=1)  # until it is taken, or waits for the merge
+        save(states)
+
+    monkeypatch.setattr(state, "save", save_late)
+    guests.merge(guest, into=listener)
+    error = asked[0].exception(10)
+    assert error is None or isinstance(error, rest.Busy)
+    queue = PlaybackState.objects.get(listener=listener).queue
+    position_ms = ResumePoint.objects.get(listener=listener).position_ms
+    there = len(queue) == 2 if write == "queue" else position_ms == 9_000
+    assert there == (error is None)
