@@ -7,10 +7,9 @@ secrets and hosts given and refuses to start without them.
 from datetime import timedelta
 from pathlib import Path
 
-import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
-from spotify_lite import env, keys, places
+from spotify_lite import env, framework, keys, logs, places, stores
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 MODE = env.choice("MODE", "embedded", ("embedded", "production"))
@@ -151,89 +150,26 @@ USE_TZ = True
 DATABASE_URL = env.text("DATABASE_URL")
 # Milliseconds that PostgreSQL gives a statement; 0 is no limit, as commands need it. Compose gives a web node 2,000.
 STATEMENT_TIMEOUT = env.integer("STATEMENT_TIMEOUT", 0)
-IDLE_IN_TRANSACTION = 10_000  # ms, where statements have a limit
-if DATABASE_URL:
-    DATABASES = {"default": dj_database_url.parse(DATABASE_URL)}
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    DATABASES["default"].setdefault("OPTIONS", {})
-    if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
-        DATABASES["default"]["OPTIONS"] = {
-            # A server that is gone without a word is noticed in about ten seconds, also in the middle of an answer.
-            "connect_timeout": 3,  # seconds, as the next two
-            "keepalives_idle": 4,
-            "keepalives_interval": 2,
-            "keepalives_count": 3,
-            "tcp_user_timeout": 10_000,  # ms
-            **DATABASES["default"]["OPTIONS"],
-        }
-    if STATEMENT_TIMEOUT:
-        # Who waits for another's rows, or forgets a transaction, gives up before the client does.
-        DATABASES["default"]["OPTIONS"]["options"] = (
-            f"-c statement_timeout={STATEMENT_TIMEOUT} -c lock_timeout={STATEMENT_TIMEOUT * 3 // 4}"
-            f" -c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION}"
-        )
-else:
-    DATABASES = {
-        "default": {
-            "ENGINE": "spotify_lite.fair_sqlite",
-            "NAME": str(VAR_DIR / "spotify_lite.sqlite3"),
-            "TEST": {"NAME": ":memory:"},  # said, since pytest-xdist does not know this engine for SQLite
-            "OPTIONS": {
-                "transaction_mode": "IMMEDIATE",  # a read snapshot cannot be upgraded to a write: ask at BEGIN
-                "timeout": 20,  # seconds
-                "init_command": (
-                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"  # FULL: what was acknowledged survives power
-                    # 4 MB a connection, of which each thread has one; the kernel keeps the file's pages for all of
-                    # them. With mmap the process would seem to hold the whole file once a thread.
-                    "PRAGMA cache_size=-4000; PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864"
-                ),
-            },
-        },
-    }
-DATABASES["default"]["CONN_MAX_AGE"] = None
+DATABASES = {
+    "default": (
+        stores.server(DATABASE_URL, statement_timeout=STATEMENT_TIMEOUT)
+        if DATABASE_URL
+        else stores.sqlite(VAR_DIR / "spotify_lite.sqlite3")
+    )
+}
 try:
     REPLICAS = places.replicas(env.listing("REPLICA_URLS", []), home=REGION)  # those of this REGION are read first
 except places.Wrong as _wrong:
     raise ImproperlyConfigured(str(_wrong)) from None
 DATABASE_ROUTERS: list[str] = []
 if REPLICAS:
-    if not DATABASE_URL or DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
-        raise ImproperlyConfigured("REPLICA_URLS needs a DATABASE_URL of PostgreSQL, which they follow.")
-    # "default" is whichever of them is the primary; each of them has a name of its own, too, to be read as a replica.
-    DATABASES["default"]["ENGINE"] = "spotify_lite.following_postgresql"
-    for _number, _url in enumerate([DATABASE_URL, *(replica.url for replica in REPLICAS)]):
-        _server = dj_database_url.parse(_url, engine=DATABASES["default"]["ENGINE"])
-        _options = {**DATABASES["default"]["OPTIONS"], "connect_timeout": 2, **_server.get("OPTIONS", {})}
-        _server.update({"OPTIONS": _options, "CONN_MAX_AGE": None, "TEST": {"MIRROR": "default"}})
-        DATABASES[f"server-{_number}"] = _server
+    DATABASES = stores.followed(DATABASES["default"], DATABASE_URL, REPLICAS)
     DATABASE_ROUTERS = ["spotify_lite.replicas.Router"]
 
 # --- Cache and queue: Redis where there is one, else this machine ---
 REDIS_URL = env.text("REDIS_URL")
 BROKER_URL = env.text("BROKER_URL")
-CACHES: dict[str, dict[str, object]] = {
-    "default": (
-        {
-            "BACKEND": "django_redis.cache.RedisCache",
-            "LOCATION": REDIS_URL,
-            "OPTIONS": {
-                "CONNECTION_POOL_CLASS": "spotify_lite.cache.Pool",
-                "CONNECTION_POOL_KWARGS": {"max_connections": 64},  # of a process: more than it has threads
-                "REDIS_CLIENT_CLASS": "spotify_lite.cache.Client",
-                "SOCKET_CONNECT_TIMEOUT": 0.2,  # seconds: hundreds of times what it takes
-                "SOCKET_TIMEOUT": 0.2,
-                "IGNORE_EXCEPTIONS": True,  # what it does not know, the database does
-            },
-        }
-        if REDIS_URL
-        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 10_000}}
-    ),
-    "process": {  # of this process alone: what is not worth a way to Redis
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "LOCATION": "process",
-        "OPTIONS": {"MAX_ENTRIES": 10_000},
-    },
-}
+CACHES = stores.caches(REDIS_URL)
 QUEUE_DIR = VAR_DIR / "queue"  # the file-system broker: who can write here runs tasks, so it is private
 
 # --- Media ---
@@ -342,49 +278,8 @@ UPLOADS_PER_HOUR = env.integer("UPLOADS_PER_HOUR", 0 if EMBEDDED else 1000)  # f
 UPLOAD_QUOTA = env.integer("UPLOAD_QUOTA", 0 if EMBEDDED else 50 * 1024**3)  # bytes a curator and day; 0 is no limit
 
 # --- REST ---
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "accounts.authentication.TokenAuthentication",
-        "accounts.authentication.ListenerAuthentication",
-    ],
-    "DEFAULT_PERMISSION_CLASSES": ["accounts.permissions.Listening"],
-    "DEFAULT_PARSER_CLASSES": ["spotify_lite.rest.JSONParser"],
-    "DEFAULT_RENDERER_CLASSES": ["spotify_lite.rest.JSONRenderer"],
-    "DEFAULT_SCHEMA_CLASS": "spotify_lite.schema.Schema",
-    "EXCEPTION_HANDLER": "spotify_lite.rest.problem",
-    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
-    "URL_FORMAT_OVERRIDE": None,
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Spotify Lite",
-    "DESCRIPTION": "Find and play music.",
-    "VERSION": "1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
-    "SERVE_AUTHENTICATION": [],
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-}
+REST_FRAMEWORK = framework.REST
+SPECTACULAR_SETTINGS = framework.SCHEMA
 
-# --- Logs: one line each on standard error ---
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {  # 503 is an answer, not an accident: not ready yet, busy, a dependency away
-        "accidents": {
-            "()": "django.utils.log.CallbackFilter",
-            "callback": lambda record: getattr(record, "status_code", 0) != 503,
-        },
-    },
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["accidents"]}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {
-        "accounts": {"level": "INFO"},
-        "catalog": {"level": "INFO"},
-        "playback": {"level": "INFO"},
-        "spotify_lite": {"level": "INFO"},
-        "kombu.connection": {"level": "ERROR"},  # warns that folders have no host name
-    },
-}
+# --- Logs ---
+LOGGING = logs.LINES
