@@ -3,7 +3,6 @@
 import http.client
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -18,8 +17,8 @@ import pytest
 
 from catalog.tests import audio
 from catalog.tests.test_direct_uploads import send
-from catalog.tests.test_upload_processes import CURATOR, EXPIRE, RUN, shell
-from spotify_lite.tests.rig import chaos, s3, server
+from catalog.tests.test_upload_processes import EXPIRE, RUN, shell
+from spotify_lite.tests.rig import chaos, desk, s3, server
 from spotify_lite.tests.rig.server import ROOT, manage
 
 pytestmark = [pytest.mark.rig, pytest.mark.slow, pytest.mark.xdist_group("s3")]
@@ -76,7 +75,7 @@ def test_kills_lose_no_acknowledged_upload_and_leave_no_orphan(tmp_path: Path) -
     with s3.storage(tmp_path / "s3") as storage:
         variables = server.environment(var, server.free_port(), storage.environment)
         manage(variables, "migrate", "--verbosity=0")
-        session = re.search(r"session (\w+)", shell(variables, CURATOR))[1]
+        session = desk.sign_in(lambda code: shell(variables, code))
         for turn in range(chaos.ROUNDS):
             songs = [
                 audio.make(tmp_path / "song.mp3", tone=200 + number, title=f"Song {turn} {number}").read_bytes()
