@@ -1,4 +1,4 @@
-"""The web node as `benchmarks.progress` compares it, by MODE, with its statements and transactions counted.
+"""The web node as `benchmarks.progress` compares it, by WRITES, with its statements and transactions counted.
 
 `group` is the node as it is; `each` has a transaction for each request; `empty` parses, knows who asks and answers, and
 writes nothing. COUNTS names a file that holds two numbers of 8 bytes, which the benchmark reads while this runs.
@@ -61,7 +61,7 @@ def _nothing(who: Any, raw_events: list[Any], **_: Any) -> listening.Report:
 
 
 connection_created.connect(_watch)
-match os.environ["MODE"]:
+match os.environ["WRITES"]:
     case "each":
         listening.positions = Each()  # type: ignore[assignment]
     case "empty":

@@ -61,7 +61,7 @@ def main() -> None:
         songs = itertools.cycle(people.tracks)  # a song is one load's, whose positions begin a day ago
         for _ in range(options.rounds):
             for mode in MODES:
-                named = {**extra, "MODE": mode}
+                named = {**extra, "WRITES": mode}
                 with server.running(var, migrate=False, extra=named, app="benchmarks.modes:app") as node:
                     report(node, (people, next(songs)), clients=8, seconds=1)  # warms
                     for clients in CLIENTS:

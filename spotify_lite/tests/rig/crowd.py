@@ -30,6 +30,7 @@ STEP_MS = 350  # of a position; the songs of `rig.audience` are 2 s long, so tha
 APART_MS = 10_000  # between two reports of a member, by its clock
 BEHIND_MS = 24 * 3600 * 1000  # so old is the first report
 TICK = 0.01  # seconds between two turns of a crowd that keeps a rate
+ANSWERED = 20.0  # seconds in which all that was sent is answered
 AGAIN = 0.2  # seconds until a connection that broke is opened again
 
 
@@ -56,6 +57,7 @@ class Member(asyncio.Protocol):
         self._transport = None
         if self.waiting:
             self._crowd.broken += 1
+            self.waiting = False
         self._crowd.open_later(self)
 
     def report(self) -> bool:
@@ -138,7 +140,7 @@ class Crowd:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop reporting; answers that are still to come are not waited for."""
+        """Stop reporting, and wait a while for answers that are still to come."""
         self._stopping = True
         self._thread.join(60)
         assert not self._thread.is_alive()
@@ -194,7 +196,9 @@ class Crowd:
                     self.late += 1
                 self.turn()
         self.seconds = time.monotonic() - began
-        await asyncio.sleep(0.5)  # what was answered meanwhile counts
+        until = time.monotonic() + ANSWERED
+        while time.monotonic() < until and any(member.waiting for member in self._members):
+            await asyncio.sleep(TICK)  # what was answered meanwhile counts
         for member in self._members:
             member.close()
         await asyncio.sleep(0.1)
