@@ -18,3 +18,8 @@ def note(person: AbstractBaseUser | AnonymousUser) -> None:
     """
     if settings.REPLICAS and person.pk is not None:
         User.objects.filter(pk=person.pk).update(wrote_xid=THIS_TRANSACTION)
+
+
+def forget() -> None:
+    """Forget what was noted: a database that was restored elsewhere counts its transactions anew."""
+    User.objects.filter(wrote_xid__isnull=False).update(wrote_xid=None)

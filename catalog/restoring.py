@@ -17,6 +17,7 @@ from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Greatest
 
+from accounts import ownwrites
 from catalog import abreast, backups, media, stores, vaults
 from catalog.backups import Object, Progress
 from catalog.models import CatalogVersion, Placement
@@ -144,6 +145,7 @@ def _keep_keys(content: bytes) -> None:
 def _begin_anew(at: datetime) -> None:
     """Forget what was true of the old place, and use no number again that somebody has seen."""
     CatalogVersion.objects.filter(id=1).update(number=Greatest(F("number") + 1, int(at.timestamp() * 1000)))
+    ownwrites.forget()
     Placement.objects.all().delete()  # what other regions hold is found out by copying, which compares first
     while indexer.index_pending():
         pass

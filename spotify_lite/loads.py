@@ -9,11 +9,12 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import IO
 
+from django.conf import settings
 from django.db import DatabaseError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
-from spotify_lite import dumps, pgprograms
+from spotify_lite import dumps, pgprograms, watching
 
 # Everything of ours is in one schema, which may be another's: it is emptied, and not dropped.
 EMPTY = """
@@ -171,10 +172,13 @@ def _send(
 
 def _refuse_others() -> None:
     """Raise Failed where other clients are connected: what they write meanwhile would be lost."""
+    connection.ensure_connection()
+    own = watching.here().backends() if settings.REPLICAS else []
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-            " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+            " AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND pid <> ALL(%s)",
+            [own],
         )
         (others,) = cursor.fetchone()
     if others:

@@ -1,12 +1,14 @@
-"""Find PostgreSQL's own programs, and tell them the database of this node without showing anybody its password."""
+"""Find PostgreSQL's own programs, and lead them to the primary without showing anybody its password."""
 
 import shutil
 import subprocess
+from typing import Any
 
-from django.db import connection
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.postgresql.client import DatabaseClient
 
-from spotify_lite import env
+from spotify_lite import env, watching
 
 PACKAGE = "postgresql-client"  # of Debian
 
@@ -18,7 +20,7 @@ class Lacking(Exception):
 def command(name: str, *options: str) -> list[str]:
     """Return the command line of a program that reaches this node's database; raise Lacking."""
     path = _path(name)
-    return [path, *DatabaseClient.settings_to_cmd_args_env(connection.settings_dict, list(options))[0][1:]]
+    return [path, *DatabaseClient.settings_to_cmd_args_env(_primary(), list(options))[0][1:]]
 
 
 def alone(name: str, *options: str) -> list[str]:
@@ -28,7 +30,13 @@ def alone(name: str, *options: str) -> list[str]:
 
 def environment() -> dict[str, str]:
     """Return the environment of such a program: this process's, and the password."""
-    return env.everything() | (DatabaseClient.settings_to_cmd_args_env(connection.settings_dict, [])[1] or {})
+    return env.everything() | (DatabaseClient.settings_to_cmd_args_env(_primary(), [])[1] or {})
+
+
+def _primary() -> dict[str, Any]:
+    """Return the settings of the server that is the primary now: DATABASE_URL may name one that was."""
+    alias = watching.here().primary()[1] if settings.REPLICAS else DEFAULT_DB_ALIAS
+    return connections[alias].settings_dict
 
 
 def _path(name: str) -> str:

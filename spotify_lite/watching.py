@@ -56,6 +56,7 @@ class Watch:
         self._lock = threading.Lock()
         self._looked = threading.Event()
         self._told: dict[int, str] = {}
+        self._backends: dict[int, int] = {}
 
     def start(self) -> None:
         for number in range(self.count):
@@ -113,6 +114,10 @@ class Watch:
         """Wait until each server was looked at, or time is up."""
         self._looked.wait(FIRST)
 
+    def backends(self) -> list[int]:
+        """Return the servers' processes that this watch is connected to."""
+        return list(self._backends.values())
+
     def _watch(self, number: int) -> None:
         """Look for as long as the process lives, at a server that comes and goes."""
         connection = connections[alias_of(number)]  # this thread's own
@@ -123,6 +128,7 @@ class Watch:
                 connection.connection.wait = partial(
                     type(connection.connection).wait, connection.connection, timeout=DEAD
                 )
+                self._backends[number] = connection.connection.info.backend_pid
                 sight = look(connection.connection)
             except Error as error:
                 logger.debug("server-%d does not answer: %s", number, error)

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -135,3 +136,23 @@ def test_a_promoted_standby_takes_the_writes_and_an_old_primary_gets_none(world:
     world.line.heal()
     regions.until(lambda: world.report(0, song, 6_000) == 200, seconds=5)
     assert world.primary.rows(OF_SONG % song) == [(1_000,)]
+
+
+def test_backup_and_restore_find_the_server_that_is_the_primary_now(world: regions.World, tmp_path: Path):
+    """The one that DATABASE_URL names was left behind: neither reads it, and neither writes to it."""
+    if world.replica.rows("SELECT pg_is_in_recovery()") == [(True,)]:
+        world.operate(world.replica, "SELECT pg_promote()")
+    song, web = world.tracks[2], world.nodes[0]
+    regions.until(lambda: world.report(0, song, 1_000) == 200, seconds=10)
+    left_behind = world.primary.rows("SELECT oid FROM pg_class WHERE relname = 'catalog_track'")
+    web.manage("backup", str(tmp_path))
+    assert world.report(1, song, 2_000) == 200
+    refused = web.manage("restore", str(tmp_path), "--replace", check=False)
+    assert "others are connected" in refused.stderr
+    for node in world.nodes:
+        node.kill()
+    regions.until(lambda: not world.replica.backends(), seconds=10)
+    web.manage("restore", str(tmp_path), "--replace")
+    assert world.replica.rows(OF_SONG % song) == [(1_000,)]
+    assert world.replica.rows("SELECT count(*) FROM accounts_user WHERE wrote_xid IS NOT NULL") == [(0,)]
+    assert world.primary.rows("SELECT oid FROM pg_class WHERE relname = 'catalog_track'") == left_behind
