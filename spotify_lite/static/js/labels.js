@@ -22,8 +22,17 @@ const SYSTEMS = [
   ["Macintosh", "Mac"],
   ["Linux", "Linux"],
 ];
+const ON = " on ";
 
 export function label(userAgent) {
   const named = (known) => known.find(([mark]) => userAgent.includes(mark))?.[1];
-  return [named(BROWSERS), named(SYSTEMS)].filter(Boolean).join(" on ");
+  return [named(BROWSERS), named(SYSTEMS)].filter(Boolean).join(ON);
+}
+
+// Return {browser, system} of a label; null of a device that its owner has named.
+export function parts(device) {
+  const [browser, system] = device.split(ON);
+  const names = (known) => known.map(([, name]) => name);
+  const ours = names(BROWSERS).includes(browser) && names(SYSTEMS).includes(system) && device === browser + ON + system;
+  return ours ? { browser, system } : null;
 }

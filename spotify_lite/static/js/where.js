@@ -1,5 +1,6 @@
 // Say where it plays when that is not here, and give "play here" the room of the transport.
 
+import { parts } from "./labels.js";
 import { gettext, say } from "./words.js";
 
 export function start({ player }) {
@@ -12,7 +13,7 @@ export function start({ player }) {
     const words = elsewhere ? sentence(elsewhere) : "";
     if (elsewhere) root.dataset.elsewhere = elsewhere.playing ? "playing" : "paused";
     else delete root.dataset.elsewhere;
-    for (const line of lines) if (line.textContent !== words) line.textContent = words;
+    for (const line of lines) if (line.textContent !== words) line.textContent = line.title = words;
     for (const seek of document.querySelectorAll("[data-seek]")) seek.disabled = Boolean(elsewhere?.playing);
     follow(active);
   });
@@ -29,5 +30,7 @@ function follow(active) {
 function sentence({ playing, device, tab }) {
   if (tab) return gettext("Playing in another tab");
   if (!device) return playing ? gettext("Playing on another device") : gettext("Paused on another device");
-  return say(playing ? gettext("Playing on %(device)s") : gettext("Paused on %(device)s"), { device });
+  const known = parts(device);
+  const name = known ? say(gettext("%(browser)s on %(system)s"), known) : device;
+  return say(playing ? gettext("Playing on %(device)s") : gettext("Paused on %(device)s"), { device: name });
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 
-import { label } from "../labels.js";
+import { label, parts } from "../labels.js";
 
 const AGENTS = {
   "Firefox on Linux": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
@@ -17,6 +17,12 @@ const AGENTS = {
 
 test("browsers are called as people call them", () => {
   for (const [name, agent] of Object.entries(AGENTS)) assert.equal(label(agent), name);
+});
+
+test("a name is taken apart only where it is one of ours", () => {
+  assert.deepEqual(parts("Samsung Internet on Android"), { browser: "Samsung Internet", system: "Android" });
+  for (const named of ["", "Firefox", "Mood on Monday", "Firefox on Mars", "Firefox on Linux on Mars"])
+    assert.equal(parts(named), null);
 });
 
 test("the words are those that the server has for the same browsers", async () => {
