@@ -28,7 +28,7 @@ from benchmarks import figures
 from spotify_lite.tests.rig import audience, crowd, postgres, server
 
 RESULTS = Path(__file__).parent / "results"
-DURABLE = ("fsync=on", "synchronous_commit=on", "full_page_writes=on")
+DURABLE = ("fsync=on", "synchronous_commit=on", "full_page_writes=on", "max_connections=200")
 CALM, MEMBERS = 8, 2_000  # clients; more than a node lets wait
 PLAYS = 20.0  # presses a second
 CALM_SECONDS = 10
