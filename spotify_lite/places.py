@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?")  # of a region or an edge: it stands in headers and rows
 DATABASE = re.compile(r"(?:([a-z0-9-]+):)?((?:postgres|postgresql)://.+)")  # with a region before it, or without
+POSTGRESQL_PORT = 5432  # where a URL names none
 AWS_HOST = re.compile(r"s3[.-]([a-z0-9-]+)\.amazonaws\.com")
 
 
@@ -79,16 +81,31 @@ def edges(parts: Sequence[str]) -> tuple[Edge, ...]:
     return tuple(found)
 
 
-def replicas(parts: Sequence[str], *, home: str) -> tuple[Replica, ...]:
-    """Read `region:postgres://...`; without a region it is in `home`. Raise Wrong for anything else."""
+def replicas(parts: Sequence[str], *, home: str, primary: str) -> tuple[Replica, ...]:
+    """Read `region:postgres://...`; without a region it is in `home`. Raise Wrong for anything else.
+
+    `primary` is the URL of the server that they follow, which is none of them.
+    """
     found = []
     for part in parts:
         named = DATABASE.fullmatch(part)
-        if not (named and NAME.fullmatch(named[1] or home) and urlsplit(named[2]).hostname):
+        if not (named and NAME.fullmatch(named[1] or home) and _server(named[2])):
             raise Wrong("REPLICA_URLS must be entries such as 'eu:postgres://user:password@host/name'.")
         found.append(Replica(named[1] or home, named[2]))
-    _refuse_twins("REPLICA_URLS", [one.url for one in found])
+    servers = [_server(one.url) for one in found]
+    if _server(primary) in servers:
+        raise Wrong("REPLICA_URLS names the server of DATABASE_URL.")
+    _refuse_twins("REPLICA_URLS", servers)
     return tuple(found)
+
+
+def _server(url: str) -> str:
+    """Return host and port of a database, empty where the URL names none; the password is left out."""
+    with suppress(ValueError):  # of a port that is none
+        split = urlsplit(url)
+        if split.hostname:
+            return f"{split.hostname}:{split.port or POSTGRESQL_PORT}"
+    return ""
 
 
 def _is_origin(scheme: str, netloc: str) -> bool:

@@ -158,7 +158,8 @@ DATABASES = {
     )
 }
 try:
-    REPLICAS = places.replicas(env.listing("REPLICA_URLS", []), home=REGION)  # those of this REGION are read first
+    # Those of this REGION are read first.
+    REPLICAS = places.replicas(env.listing("REPLICA_URLS", []), home=REGION, primary=DATABASE_URL)
 except places.Wrong as _wrong:
     raise ImproperlyConfigured(str(_wrong)) from None
 DATABASE_ROUTERS: list[str] = []

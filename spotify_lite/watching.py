@@ -6,6 +6,7 @@ connection. The newest timeline is also kept in a file, for processes that start
 
 import logging
 import os
+import re
 import threading
 import time
 from functools import partial
@@ -32,6 +33,8 @@ SELECT standby, system_identifier,
 FROM (SELECT pg_is_in_recovery() AS standby) AS role, pg_control_system()
 """
 
+ROLE = re.compile("[,:]")  # ends the words that are worth a line in the log when they change
+
 logger = logging.getLogger(__name__)
 
 
@@ -57,6 +60,7 @@ class Watch:
         self._looked = threading.Event()
         self._told: dict[int, str] = {}
         self._backends: dict[int, int] = {}
+        self._reasons: dict[int, str] = {}  # why those are away that are; a server's words name no password
 
     def start(self) -> None:
         for number in range(self.count):
@@ -131,10 +135,10 @@ class Watch:
                 self._backends[number] = connection.connection.info.backend_pid
                 sight = look(connection.connection)
             except Error as error:
-                logger.debug("server-%d does not answer: %s", number, error)
+                self._reasons[number] = (str(error).strip().splitlines() or [type(error).__name__])[-1]
                 connection.close()
             except Exception as error:  # noqa: BLE001 - of the driver itself; it may hold an address with a password in it
-                logger.debug("server-%d does not answer (%s)", number, type(error).__name__)
+                self._reasons[number] = type(error).__name__
                 connection.close()
             self._take_in(number, sight)
             time.sleep(INTERVAL)
@@ -149,7 +153,7 @@ class Watch:
                 self._looked.set()
             told = {one: self._state(one) for one in self._roles.sights} if self._looked.is_set() else {}
         for one, state in told.items():
-            role = state.partition(",")[0]
+            role = ROLE.split(state)[0]
             if self._told.get(one) != role:
                 self._told[one] = role
                 logger.info("%s is %s", alias_of(one), state)
@@ -157,11 +161,14 @@ class Watch:
     def _state(self, number: int) -> str:
         roles, sight = self._roles, self._roles.sights.get(number)
         if sight is None:
-            return "away"
-        if not sight.standby:
-            return "the primary" if number == roles.primary else f"an old primary, on timeline {sight.timeline}"
+            return f"away: {self._reasons.get(number, 'it has not answered yet')}"
         if sight.system != roles.known.system:
             return "of another cluster"
+        if not sight.standby:
+            if number == roles.primary:
+                return "the primary"
+            old = sight.timeline < roles.known.timeline
+            return f"an old primary, on timeline {sight.timeline}" if old else "a second primary, or the same one again"
         lag = roles.lag(number)
         behind = "" if lag is None else f", {lag:.1f} s behind"
         return f"{'read' if roles.is_read(number, now=time.monotonic()) else 'not read'}{behind}"

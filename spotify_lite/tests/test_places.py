@@ -80,6 +80,27 @@ def test_an_entry_that_is_no_edge_is_refused_with_an_example(entry: str):
         places.edges([entry])
 
 
+@pytest.mark.parametrize(
+    "entry",
+    ["", "eu", "eu:", "mysql://u:hidden@h/x", "Eu:postgres://u:hidden@h/x", "postgres://u:hidden@", "postgres:///x"]
+    + [f"postgres://u:hidden@h:{port}/x" for port in ("abc", "99999")],
+)
+def test_an_entry_that_is_no_replica_is_refused_with_an_example_and_not_repeated(entry: str):
+    with pytest.raises(places.Wrong, match="such as 'eu:postgres://user:password@host/name'") as refused:
+        places.replicas([entry], home="eu", primary="")
+    assert "hidden" not in str(refused.value)
+
+
+def test_a_replica_is_in_its_region_or_at_home_and_is_not_the_server_that_it_follows():
+    one, two = "postgres://a:b@one/music", "us:postgres://a:b@two:5433/music"
+    found = places.replicas([one, two], home="eu", primary="postgres://a:b@two/music")
+    assert found == (places.Replica("eu", one), places.Replica("us", two.removeprefix("us:")))
+    with pytest.raises(places.Wrong, match="REPLICA_URLS names the server of DATABASE_URL"):
+        places.replicas([one], home="eu", primary="postgres://x:y@ONE:5432/music")
+    with pytest.raises(places.Wrong, match="REPLICA_URLS names one place twice"):
+        places.replicas([one, "us:postgres://x:y@one:5432/music"], home="eu", primary="")
+
+
 def test_a_place_is_named_once():
     with pytest.raises(places.Wrong, match="ORIGINS names one place twice"):
         places.origins(["eu:https://a.example/music", "eu:https://b.example/music"])
