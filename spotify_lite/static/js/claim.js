@@ -34,6 +34,7 @@ export class Claim {
 
   // Return {playing, device, tab} of who has the player by the state that stands, or null: this tab, or nobody.
   elsewhere(stands, { now, whose }) {
+    this.#arrive(now);
     if (!stands?.play_id || !stands.queue.length || this.owns(stands)) return null;
     const mine = this.whose === whose || this.whose === null;
     if (mine && (Date.parse(stands.at) < this.acted || (this.newest && !newer(stands, this.newest)))) return null;
@@ -41,6 +42,12 @@ export class Claim {
     const tab = this.browser.load() === stands.play_id;
     if (tab && !playing) return null; // a tab that may be closed: there is nobody to name
     return { playing, device: stands.device, tab };
+  }
+
+  // Put what is ahead of its time to now, as the outbox does: a clock that was wrong claims no future.
+  #arrive(now) {
+    this.acted = Math.min(this.acted, now);
+    if (this.newest && Date.parse(this.newest.at) > now) this.newest.at = new Date(now).toISOString();
   }
 }
 

@@ -34,6 +34,12 @@ test("an earlier one has not, and one's own never is another's", () => {
   assert.equal(seen(tab(), { play_id: null, queue: [] }), null);
 });
 
+test("a press by a clock that was a day ahead does not keep the player from others for a day", () => {
+  const claim = tab({ at: 24 * 3600 * 1000 });
+  assert.equal(seen(claim, stands({ at: 10 }), 5_000), null, "an older state, as far as anybody can tell");
+  assert.deepEqual(seen(claim, stands({ at: 6_000 }), 7_000), { playing: true, device: "Phone", tab: false });
+});
+
 test("what this tab has just been pressed for is not silenced by what stood before", () => {
   const claim = tab({ at: 0 });
   claim.act(NOW + 4_000, "anna");
