@@ -74,7 +74,7 @@ def test_kills_lose_no_acknowledged_upload_and_leave_no_orphan(tmp_path: Path) -
     kills = chaos.ROUNDS
     with s3.storage(tmp_path / "s3") as storage:
         variables = server.environment(var, server.free_port(), storage.environment)
-        manage(variables, "migrate", "--verbosity=0")
+        server.make_tables(variables)
         session = desk.sign_in(lambda code: shell(variables, code))
         for turn in range(chaos.ROUNDS):
             songs = [

@@ -47,7 +47,7 @@ def test_kills_lose_no_acknowledged_upload_and_leave_no_half_track(tmp_path: Pat
     var, dice = tmp_path / "var", chaos.dice()
     var.mkdir()
     variables = server.environment(var, server.free_port())
-    manage(variables, "migrate", "--verbosity=0")
+    server.make_tables(variables)
     session = desk.sign_in(lambda code: shell(variables, code))
     songs = {
         number: audio.make(

@@ -18,7 +18,7 @@ import pytest
 from catalog.tests import audio
 from spotify_lite.tests import hostile
 from spotify_lite.tests.rig import need, processes
-from spotify_lite.tests.rig.server import ROOT, environment, manage
+from spotify_lite.tests.rig.server import ROOT, environment, make_tables
 
 pytestmark = [pytest.mark.rig, pytest.mark.slow, pytest.mark.xdist_group("hostile files")]
 
@@ -145,7 +145,7 @@ def rig(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         "2",
     ]
     command = [*become, *command, "--loglevel", "WARNING"]
-    manage(variables, "migrate", "--verbosity=0")
+    make_tables(variables)
     with processes.running(command, folder, "worker", environment=variables, place=ROOT) as worker:
         rig = Rig(var, variables, become, worker)
         yield rig

@@ -21,7 +21,7 @@ def loaded(var: Path, **extra: str) -> list[str]:
     """Return which of these libraries a node loads."""
     variables = rig.environment(var, 8000, extra)
     var.mkdir(exist_ok=True)
-    rig.manage(variables, "migrate", "--verbosity=0")
+    rig.make_tables(variables)
     told = rig.manage(variables, "shell", "-c", ASK.format(names=ELSEWHERE)).stdout
     found: list[str] = json.loads(told.rpartition("loaded ")[2])
     return found

@@ -30,7 +30,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[server.Server]:
     var, port = folder / "var", server.free_port()
     var.mkdir()
     variables = server.environment(var, port)
-    server.manage(variables, "migrate", "--verbosity=0")
+    server.make_tables(variables)
     server.manage(variables, "collectstatic", "--no-input", "--verbosity=0")
     server.manage(variables, "make_demo", str(folder / "demo"))
     server.manage(variables, "import_music", str(folder / "demo"), "--in-place")

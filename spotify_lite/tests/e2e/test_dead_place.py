@@ -62,7 +62,7 @@ def places(demo: server.Server, tmp_path: Path) -> Iterator[Places]:
         var.mkdir()
         (var / "static").symlink_to(demo.var / "static")
         variables = server.environment(var, port, settings)
-        server.manage(variables, "migrate", "--verbosity=0")
+        server.make_tables(variables)
         record(tmp_path / "music")
         server.manage(variables, "import_music", str(tmp_path / "music"), "--copy")
         server.manage(variables, "package", "--verbosity=0")

@@ -76,7 +76,7 @@ def running(folder: Path) -> Iterator[Delivery]:
         }
         variables = server.environment(folder / "var", port := server.free_port(), settings)
         (folder / "var").mkdir()
-        server.manage(variables, "migrate", "--verbosity=0")
+        server.make_tables(variables)
         masters = _record(folder / "music")
         server.manage(variables, "import_music", str(folder / "music"), "--copy")
         server.manage(variables, "package", "--verbosity=0")

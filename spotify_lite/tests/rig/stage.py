@@ -134,7 +134,7 @@ def running(
         folder.mkdir(parents=True)
     port = server.free_port()
     variables = server.environment(var, port)
-    server.manage(variables, "migrate", "--verbosity=0")
+    server.make_tables(variables)
     if static is None:
         server.manage(variables, "collectstatic", "--no-input", "--verbosity=0")
         static = var / "static"
