@@ -1,27 +1,34 @@
 """The broker in folders: what a worker finds there is whole."""
 
+import os
 import threading
 from pathlib import Path
+from typing import Any
 
+import pytest
 from kombu import Connection
 
 from spotify_lite import folders
 
 
+def options(folder: Path) -> dict[str, Any]:
+    for name in ("messages", "processed", "control"):
+        (folder / name).mkdir()
+    return {
+        "data_folder_in": str(folder / "messages"),
+        "data_folder_out": str(folder / "messages"),
+        "processed_folder": str(folder / "processed"),
+        "control_folder": str(folder / "control"),
+    }
+
+
 def test_a_worker_never_finds_half_a_message(tmp_path: Path):
     """Seen as an empty message under load: the worker could not read it, and ended."""
-    for name in ("messages", "processed", "control"):
-        (tmp_path / name).mkdir()
-    options = {
-        "data_folder_in": str(tmp_path / "messages"),
-        "data_folder_out": str(tmp_path / "messages"),
-        "processed_folder": str(tmp_path / "processed"),
-        "control_folder": str(tmp_path / "control"),
-    }
+    given = options(tmp_path)
     told, ended = [], threading.Event()
 
     def connect() -> Connection:
-        return Connection(transport=folders.Transport, transport_options=options)
+        return Connection(transport=folders.Transport, transport_options=given)
 
     def send() -> None:
         with connect() as connection, connection.SimpleQueue("work") as queue:
@@ -42,3 +49,24 @@ def test_a_worker_never_finds_half_a_message(tmp_path: Path):
             message.ack()
     assert sorted(told) == list(range(300))
     assert not list((tmp_path / "messages").iterdir())
+
+
+def test_many_messages_are_listed_once_and_each_is_taken_by_one_worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Seen with 44,000 of them: each was found by listing all, and workers took fewer than came."""
+    given, listed = options(tmp_path), []
+    listing = os.listdir
+    monkeypatch.setattr(os, "listdir", lambda *where: listed.append(where) or listing(*where))
+    with (
+        Connection(transport=folders.Transport, transport_options=given) as first,
+        Connection(transport=folders.Transport, transport_options=given) as second,
+    ):
+        one, other = first.SimpleQueue("more"), second.SimpleQueue("more")
+        for number in range(300):
+            one.put(number)
+        told = [(one, other)[number % 2].get(block=False).payload for number in range(300)]
+        assert sorted(told) == list(range(300))
+        assert len(listed) < 10
+        one.put(300)
+        assert other.get(block=False).payload == 300
+        with pytest.raises(one.Empty):
+            one.get(block=False)
