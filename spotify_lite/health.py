@@ -85,4 +85,5 @@ def _media() -> str:
 
 
 def _cache() -> str:
-    return "ok" if _shared_cache.ask() else "unreachable"
+    """Tell how Redis is; where there is none, its client is not even loaded."""
+    return "ok" if not settings.REDIS_URL or _shared_cache.ask() else "unreachable"
