@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes what a new, empty primary needs, once: the service's role and database, and a role and a slot for a replica.
+# Makes what a new, empty primary needs, once: the service's role and database, and a role for replicas.
 # The image of PostgreSQL runs it from /docker-entrypoint-initdb.d.
 #
 # POSTGRES_USER         the superuser         POSTGRES_PASSWORD     its password (PGPASSWORD, where it is asked for)
@@ -15,5 +15,4 @@ CREATE ROLE spotify_lite LOGIN PASSWORD :'database_password';
 GRANT pg_monitor TO spotify_lite; -- `doctor` tells how far replicas are behind
 CREATE DATABASE spotify_lite OWNER spotify_lite;
 CREATE ROLE replication LOGIN REPLICATION PASSWORD :'replication_password';
-SELECT pg_create_physical_replication_slot('replica');
 SQL
