@@ -147,8 +147,10 @@ export class Deck {
       this.begin(0);
     } else {
       this.failures = 0;
-      if (player.progress.play?.seq > 0) player.note("paused"); // it had sounded
+      const sounded = player.progress.play?.seq > 0;
+      if (sounded) player.note("paused");
       player.halt(player.position);
+      if (sounded) player.show(); // who has heard that it plays here is silent for it
     }
     player.dispatchEvent(new CustomEvent("trouble", { detail: found }));
   }

@@ -49,12 +49,13 @@ export class Devices {
   async take() {
     if (this.taking) return;
     this.taking = true;
-    const { player, progress } = this;
+    const { player, progress, claim } = this;
     try {
       await Promise.race([this.look(), new Promise((done) => setTimeout(done, PATIENCE))]);
       if (player.playing || !player.track) return;
-      const { elsewhere } = player;
-      const at = elsewhere && this.shown ? this.#place() : player.position;
+      // a place that was sought here since is of a later press than what stands there
+      const there = this.shown && claim.elsewhere(this.stands, { now: this.#now(), whose: progress.listener });
+      const at = there ? this.#place() : player.position;
       player.elsewhere = null;
       progress.act();
       await player.deck.begin(at);

@@ -74,7 +74,7 @@ export class Sound extends EventTarget {
 
   open(url, positionMs) {
     this.audio.src = url;
-    if (positionMs > 0) this.position = positionMs;
+    this.position = positionMs; // also 0: one that was never reached, as without a network, is the element's still
   }
 
   close() {

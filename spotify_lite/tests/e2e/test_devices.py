@@ -293,6 +293,29 @@ def test_reloads_without_a_server_lose_nothing(browsers: Callable[[], Page]) -> 
     assert page.evaluate(ask, "playback")["position_ms"] == left
 
 
+def test_press_that_fails_leaves_the_sound_where_it_is(browsers: Callable[[], Page], name: str) -> None:
+    """One without a network took the player back with it, and nothing sounded anywhere."""
+    kitchen, train = browsers(), browsers()
+    sign_up(kitchen, name)
+    open_songs(kitchen)
+    press_song(kitchen)
+    kitchen.keyboard.press("l")
+    arrive(train, name)
+    expect(bar(train)).to_contain_text(f"Playing on {HERE}")
+    train.context.set_offline(True)
+    bar(train).get_by_role("button", name="Play here").click()
+    expect(train.locator("#toast")).to_be_visible()
+    train.context.set_offline(False)
+    wait_until(train, ALL_IS_SENT)
+    stands = train.evaluate("fetch('/api/v1/me/playback').then(answer => answer.json())")
+    assert stands["playing"]
+    assert not kitchen.evaluate(SILENT)
+    train.evaluate("window.began = undefined")
+    train.keyboard.press("n")
+    train.wait_for_function("() => !document.querySelector('#audio').paused && window.began !== undefined", polling=20)
+    assert train.evaluate("window.began") < EXACT  # and not where the song was that did not come
+
+
 def test_second_tab_takes_over_from_the_first(browsers: Callable[[], Page]) -> None:
     one = browsers()
     one.goto("/")
