@@ -55,18 +55,24 @@ def test_many_messages_are_listed_once_and_each_is_taken_by_one_worker(tmp_path:
     """Seen with 44,000 of them: each was found by listing all, and workers took fewer than came."""
     given, listed = options(tmp_path), []
     listing = os.listdir
+    monkeypatch.setattr(folders, "FRESH", 60.0)
     monkeypatch.setattr(os, "listdir", lambda *where: listed.append(where) or listing(*where))
     with (
         Connection(transport=folders.Transport, transport_options=given) as first,
         Connection(transport=folders.Transport, transport_options=given) as second,
     ):
-        one, other = first.SimpleQueue("more"), second.SimpleQueue("more")
+        nothing, one, other = first.SimpleQueue("none"), first.SimpleQueue("more"), second.SimpleQueue("more")
         for number in range(300):
             one.put(number)
-        told = [(one, other)[number % 2].get(block=False).payload for number in range(300)]
+        told = []
+        for number in range(300):
+            with pytest.raises(nothing.Empty):
+                nothing.get(block=False)
+            told.append((one, other)[number % 2].get(block=False).payload)
         assert sorted(told) == list(range(300))
         assert len(listed) < 10
+        monkeypatch.setattr(folders, "FRESH", 0.0)
         one.put(300)
-        assert other.get(block=False).payload == 300
+        assert other.get(timeout=10).payload == 300
         with pytest.raises(one.Empty):
             one.get(block=False)

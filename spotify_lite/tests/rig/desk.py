@@ -54,6 +54,17 @@ def send(port: int, session: str, content: bytes, *, pause: float = 0.0) -> bool
         connection.close()
 
 
+def retry(port: int, session: str, upload_id: int) -> bool:
+    """Ask once more for what was given up of an upload; say whether the service has taken that."""
+    headers = {"Cookie": f"sessionid={session}; csrftoken={CSRF}", "X-CSRFToken": CSRF, "Accept": "application/json"}
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    try:
+        connection.request("POST", f"/admin/catalog/upload/{upload_id}/retry/", headers=headers)
+        return connection.getresponse().status == 200
+    finally:
+        connection.close()
+
+
 def _pieces(body: bytes, pause: float) -> Iterator[bytes]:
     for start in range(0, len(body), PIECE):
         yield body[start : start + PIECE]

@@ -13,6 +13,7 @@ BATCH = 100  # events of a request, at most
 PLAYED = 5  # events of a play
 STEP_MS = 500  # between two of them, in time and in the song; a third as much makes a play of a track of 2 s
 SKIPPED_MS = 10  # between two of a play that jumps through the song
+FULL = 200  # writes that wait; whoever has so many does nothing more: no machine could ever catch up
 AGAIN = 0.03  # of all writes: sent a second time, after later ones
 
 
@@ -31,6 +32,8 @@ class Device:
 
     def act(self) -> None:
         """Do the next thing that a listener does; or send what is long acknowledged, as if the answer had been lost."""
+        if len(self.outbox) >= FULL:
+            return
         if self.known and self.chance.random() < AGAIN:
             self.outbox.append(self.chance.choice(self.known))
             return
