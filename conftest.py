@@ -103,6 +103,7 @@ def _forget() -> None:
     for cache in caches.all(initialized_only=True):
         cache.clear()
     present.forget()
+    state.forget()
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,7 @@ from catalog import walls
 
 WINDOW = 192  # files that a child has been given and has not answered: it reads on while its parent writes rows
 PATIENCE = 10.0  # seconds without an answer until a child counts as hung
+STARTS_WITHIN = 30.0  # seconds until a child counts as one that cannot: it loads libraries, beside whatever runs
 LARGEST_ANSWER = 256 * 1024  # bytes
 HEADER = struct.Struct(">I")  # length of the JSON that follows, in bytes
 
@@ -98,7 +99,8 @@ class Pool:
                     yield from child.answers()
                 else:
                     child.silent += waited  # only while we listened: the caller's own time is not the child's
-                    if child.silent >= self._patience:
+                    patience = self._patience if child.loaded else max(self._patience, STARTS_WITHIN)
+                    if child.silent >= patience:
                         yield from child.replace(f"took longer than {self._patience:.0f} s to read")
 
 
@@ -110,7 +112,7 @@ class _Child:
         self._process: subprocess.Popen[bytes] | None = None
         self._line: socket.socket | None = None
         self._received = bytearray()
-        self._ready = False
+        self.loaded = False
         self._again: list[Job] = []  # unanswered when the child before died
         self.pending: deque[tuple[Job, os.stat_result]] = deque()
         self.silent = 0.0  # seconds
@@ -152,12 +154,10 @@ class _Child:
             piece = self._open_line().recv(1 << 20)
         except OSError:
             piece = b""
-        if (
-            not self._ready
-        ):  # it says so when all is loaded; jobs were sent to it before, so that readers start together
+        if not self.loaded:  # it says so itself; jobs were sent to it before, so that readers start together
             if piece[:1] != b"+":
                 raise RuntimeError(f"The sandboxed reader {self._function} does not start.")
-            self._ready, piece = True, piece[1:]
+            self.loaded, piece = True, piece[1:]
         elif not piece:
             yield from self.replace("made the reader fail")
             return
@@ -181,7 +181,7 @@ class _Child:
 
     def replace(self, reason: str) -> Iterator[Answer]:
         """Kill the child; yield its oldest job with the reason and keep the others for the next child."""
-        if not self._ready:
+        if not self.loaded:
             raise RuntimeError(f"The sandboxed reader {self._function} does not start.")
         self.stop()
         if self.pending:
@@ -196,7 +196,7 @@ class _Child:
         if self._process is not None:
             self._process.kill()  # of bwrap, this ends its whole namespace
             self._process.wait()
-        self._line, self._process, self._ready, self.silent = None, None, False, 0.0
+        self._line, self._process, self.loaded, self.silent = None, None, False, 0.0
         self._received.clear()
 
     def _send(self, job: Job, seen: os.stat_result, descriptor: int) -> None:
