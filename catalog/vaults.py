@@ -28,6 +28,7 @@ FORMAT = 1
 MANIFEST = "backup.json"
 PART = 1 << 30  # bytes: S3 takes no more than five of these at once
 MOMENT = re.compile(r"[0-9]{8}T[0-9]{6}\.[0-9]{3}Z")
+MOMENT_EXAMPLE = "20260102T030405.678Z"
 
 
 class Unusable(Exception):
@@ -70,6 +71,9 @@ class Vault:
         if not where.startswith("s3://"):
             self._root = str(Path(where).expanduser().resolve())
             self._bucket: dict[str, Any] | None = None
+            for own in (settings.VAR_DIR, settings.MEDIA_DIR):
+                if Path(self._root).is_relative_to(own):
+                    raise Unusable(f"A backup needs a place of its own: {own} is what it is a backup of.")
             return
         url = urlsplit(where)
         if not settings.ORIGINS:
@@ -119,6 +123,8 @@ class Vault:
 
     def manifest(self, moment: str) -> Manifest:
         """Return what a backup says of itself; raise Unusable for one that is not whole, or of another format."""
+        if not MOMENT.fullmatch(moment):
+            raise Unusable(f"{moment!r} is no moment of a backup: these are as {MOMENT_EXAMPLE}.")
         file = io.BytesIO()
         try:
             self._files.fetch(f"{moment}/{MANIFEST}", file)

@@ -71,7 +71,7 @@ def load(pieces: Iterator[bytes], *, counts: Mapping[str, int]) -> None:
 def _load_sqlite(pieces: Iterator[bytes], counts: Mapping[str, int]) -> None:
     """Write the new file beside the old one, compare it, and give it the name."""
     live = Path(connection.settings_dict["NAME"])
-    descriptor, name = tempfile.mkstemp(dir=live.parent, prefix=f"{live.name}.")  # 0600, as its owner's file
+    descriptor, name = tempfile.mkstemp(dir=live.parent, prefix=f"{live.name}.")  # 0600: passwords' hashes are in it
     draft = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -81,7 +81,8 @@ def _load_sqlite(pieces: Iterator[bytes], counts: Mapping[str, int]) -> None:
             os.fsync(file.fileno())
         _compare(draft, counts)
         _close_live(live)
-        draft.chmod(0o644)
+        if live.exists():
+            draft.chmod(live.stat().st_mode)
         draft.replace(live)
         _sync(live.parent)
     except sqlite3.Error as error:

@@ -233,6 +233,8 @@ def test_what_cannot_be_restored_is_refused_in_words_and_changes_nothing(home: P
         ("restore", str(foreign), "--replace"),
         ("restore", str(tmp_path / "nowhere"), "--replace"),
         ("restore", "s3://bucket/prefix", "--replace"),
+        ("restore", str(vault), "--replace", "--moment", "../../../etc"),
+        ("backup", str(Path(home.variables["VAR_DIR"]) / "media" / "vault")),
     )
     assert all(words.startswith("REFUSED") for words in said)
     for words, expected in zip(
@@ -246,6 +248,8 @@ def test_what_cannot_be_restored_is_refused_in_words_and_changes_nothing(home: P
             "is of postgresql, and this node's database is sqlite",
             "holds no whole backup",
             "Without ORIGINS",
+            "is no moment of a backup",
+            "A backup needs a place of its own",
         ],
         strict=True,
     ):
