@@ -325,7 +325,7 @@ def test_second_tab_takes_over_from_the_first(browsers: Callable[[], Page]) -> N
     other.goto("/")
     expect(bar(other)).to_contain_text("Playing in another tab")
     bar(other).get_by_role("button", name="Play here").click()
-    other.wait_for_function(STARTED, polling=20)
+    other.wait_for_function("() => window.sounded !== undefined", polling=20)
     assert seconds_until_silent(one, since=other.evaluate("window.sounded") / 1000) < SILENT_WITHIN
     expect(bar(one)).to_contain_text("Playing in another tab")
     other.close()
