@@ -1,5 +1,6 @@
 """Make small real audio files of every format that is taken in, with the tags and the picture asked for."""
 
+import atexit
 import base64
 import functools
 import io
@@ -102,13 +103,12 @@ def _sound(kind: str, seconds: float, tone: int, options: tuple[str, ...]) -> Pa
     return path
 
 
-_own: list[tempfile.TemporaryDirectory[str]] = []
-
-
+@functools.cache
 def _folder() -> Path:
-    if not _own:
-        _own.append(tempfile.TemporaryDirectory(prefix="spotify-lite-audio-"))
-    return Path(_own[0].name)
+    """Return a folder of this process, which goes with it."""
+    own = tempfile.TemporaryDirectory(prefix="spotify-lite-audio-")
+    atexit.register(own.cleanup)
+    return Path(own.name)
 
 
 def _several(given: Any) -> list[Any]:

@@ -125,7 +125,8 @@ def test_photo_is_turned_upright_and_keeps_no_place(want):
     upright = cover(key, 320).convert("RGB")
     assert near(upright.getpixel((20, 160)), (0, 0, 255))
     assert near(upright.getpixel((300, 160)), (255, 0, 0))
-    assert b"Quiet Street" not in storages["covers"].open(f"{key[:2]}/{key}/320.webp").read()
+    with storages["covers"].open(f"{key[:2]}/{key}/320.webp") as shown:
+        assert b"Quiet Street" not in shown.read()
 
 
 def test_wide_picture_is_cut_in_the_middle(want):

@@ -171,6 +171,6 @@ def silent(settings: Any) -> Iterator[socket.socket]:
 def test_searches_do_without_a_cache_that_is_silent_and_wait_for_it_once(track: Track, silent: socket.socket) -> None:
     for _ in range(5):
         assert find("tideline").tracks == [track.id]
-    silent.accept()
+    silent.accept()[0].close()
     with pytest.raises(BlockingIOError):
         silent.accept()
