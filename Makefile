@@ -9,7 +9,8 @@ CI = ci --ignore-scripts --no-audit --no-fund --fetch-retries=0 --fetch-timeout=
 PIP = $(BIN)/python -m pip install --quiet --no-input --disable-pip-version-check --root-user-action=ignore
 
 BENCHMARKS = api search progress importing packaging lighthouse edge
-CHAOS = $(addprefix spotify_lite/tests/test_,backup.py deploys.py kill.py ledger.py regions.py worker_kills.py cluster.py edge_load.py redis_faults.py) \
+CHAOS = $(addprefix spotify_lite/tests/test_,backup.py backup_production.py deploys.py kill.py ledger.py regions.py) \
+  $(addprefix spotify_lite/tests/test_,worker_kills.py cluster.py edge_load.py redis_faults.py) \
   $(addprefix catalog/tests/test_,direct_processes.py import_bucket.py import_catalog_kills.py move_media.py) \
   $(addprefix catalog/tests/test_,search_processes.py upload_processes.py) \
   spotify_lite/tests/e2e/test_adaptive.py
