@@ -1,11 +1,15 @@
-"""One node for all tests that only ask it, and one edge for all that spoil its origin."""
+"""One node for all tests that only ask it, one edge for all that spoil its origin, and one demo to be copied."""
 
+import fcntl
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from spotify_lite.tests import edges
 from spotify_lite.tests import node as nodes
+from spotify_lite.tests.rig import server
 
 
 @pytest.fixture(scope="session")
@@ -31,3 +35,14 @@ def world(standing_world: edges.World) -> Iterator[edges.World]:
     standing_world.origin.forget()
     yield standing_world
     standing_world.origin.heal()
+
+
+@pytest.fixture(scope="session")
+def demo_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the demo catalog's folder, to be copied. A run makes it once: it costs 100 s of a processor."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    with (shared / "demo.lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        server.manage(server.environment(own / "demo-maker", 1), "make_demo", str(shared / "demo"))  # or finds it whole
+    return shared / "demo"

@@ -23,7 +23,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="package")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[server.Server]:
+def demo(tmp_path_factory: pytest.TempPathFactory, demo_files: Path) -> Iterator[server.Server]:
     """Start the real server on an empty state, with the demo catalog imported in place."""
     rig.need("chromium", package="chromium")
     folder = tmp_path_factory.mktemp("e2e")
@@ -32,7 +32,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[server.Server]:
     variables = server.environment(var, port)
     server.make_tables(variables)
     server.manage(variables, "collectstatic", "--no-input", "--verbosity=0")
-    server.manage(variables, "make_demo", str(folder / "demo"))
+    shutil.copytree(demo_files, folder / "demo")
     server.manage(variables, "import_music", str(folder / "demo"), "--in-place")
     with server.running(var, port=port, migrate=False) as running:
         yield running
