@@ -14,6 +14,8 @@ CHAOS = $(addprefix spotify_lite/tests/test_,backup.py backup_production.py depl
   $(addprefix catalog/tests/test_,direct_processes.py import_bucket.py import_catalog_kills.py move_media.py) \
   $(addprefix catalog/tests/test_,search_processes.py upload_processes.py) \
   spotify_lite/tests/e2e/test_adaptive.py
+# That share the tests: one more than two processors, which two would leave idle for a third of the time.
+PROCESSES = 3
 LOCAL = VAR_DIR=var/lint  # settings want a place of their own, also for what only reads the source
 
 .PHONY: help run test lint compose format e2e chaos bench screenshots messages venv packages develop libraries tools
@@ -34,8 +36,8 @@ run: packages libraries
 
 test: develop tools
 	$(NODE) --test "spotify_lite/static/js/tests/*.test.js"
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --database=postgres accounts catalog playback
+	$(BIN)/python -m pytest -n $(PROCESSES) --dist loadgroup
+	$(BIN)/python -m pytest -n $(PROCESSES) --dist loadgroup --database=postgres accounts catalog playback
 
 lint: develop tools
 	$(BIN)/ruff format --check .
