@@ -216,15 +216,12 @@ def test_polyglot_is_served_as_the_sound_alone(desk, tmp_path):
 def test_tags_out_of_bounds_are_cut_and_said(desk, tmp_path):
     huge = audio.make(tmp_path / "huge.mp3", title="<script>alert(1)</script>\u202e", artist="N" * 1_000_000)
     tags = mp3.MP3(huge)
-    for place in range(50_000):
+    for place in range(5_000):
         tags.tags.add(id3.TXXX(encoding=3, desc=f"N{place}", text=["n"]))
     tags.tags.add(id3.TXXX(encoding=3, desc="NOISE", text=["n" * 10_000_000]))
     tags.save()
     assert send(desk, huge.read_bytes()).status_code == 201
-    step, words = finish(desk)["0.mp3"]
-    if step == "failed":  # a reader may refuse fifty thousand frames; it may not hang or fall over
-        assert words.startswith("It ")
-        return
+    assert finish(desk)["0.mp3"][0] != "failed"
     track = Track.objects.get()
     assert track.title == "<script>alert(1)</script>"
     assert len(track.artist) <= 512
