@@ -9,7 +9,7 @@ import imageio_ffmpeg
 import pytest
 from playwright.sync_api import Browser, Page
 
-from playback.tests import test_cold
+from playback.tests import cold
 from spotify_lite.tests import rig
 
 pytestmark = pytest.mark.rig
@@ -36,14 +36,14 @@ async ([url, crossOrigin]) => {
 
 
 @pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[test_cold.Stage]:
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[cold.Stage]:
     rig.need("chromium", package="chromium")
-    with test_cold.staged(tmp_path_factory.mktemp("cold")) as running:
+    with cold.staged(tmp_path_factory.mktemp("cold")) as running:
         yield running
 
 
 @pytest.fixture
-def page(chromium: Browser, stage: test_cold.Stage) -> Iterator[Page]:
+def page(chromium: Browser, stage: cold.Stage) -> Iterator[Page]:
     page = chromium.new_page()
     page.goto(stage.server.url)
     yield page
@@ -61,7 +61,7 @@ def song(folder: Path, number: int) -> bytes:
 
 @pytest.mark.parametrize("cross_origin", [False, True], ids=["plain", "by CORS"])
 def test_song_is_played_to_its_end_while_a_slow_origin_fills_it(
-    stage: test_cold.Stage, page: Page, tmp_path: Path, cross_origin: bool
+    stage: cold.Stage, page: Page, tmp_path: Path, cross_origin: bool
 ) -> None:
     body = song(tmp_path, int(cross_origin))
     key = hashlib.sha256(body).hexdigest()
@@ -80,9 +80,7 @@ def test_song_is_played_to_its_end_while_a_slow_origin_fills_it(
     stage.origin.heal()
 
 
-def test_warm_song_is_played_over_the_pop_from_the_nodes_address(
-    stage: test_cold.Stage, page: Page, tmp_path: Path
-) -> None:
+def test_warm_song_is_played_over_the_pop_from_the_nodes_address(stage: cold.Stage, page: Page, tmp_path: Path) -> None:
     body = song(tmp_path, 7)
     key = hashlib.sha256(body).hexdigest()
     path = f"/media/{key[:2]}/{key}.mp3"
