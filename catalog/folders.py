@@ -14,6 +14,7 @@ from django.core.files.storage import FileSystemStorage
 from django.utils import timezone
 
 from catalog import leftovers, stores
+from spotify_lite import durable
 
 CHUNK = 1 << 20  # bytes written at once
 
@@ -97,7 +98,7 @@ class Folder(FileSystemStorage):
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
-        _sync_folder(target.parent)
+        durable.keep_names(target.parent)
 
 
 def _compare(name: str, found: str, sha256: str) -> None:
@@ -108,12 +109,3 @@ def _compare(name: str, found: str, sha256: str) -> None:
 def _kept(name: str, path: Path) -> stores.Kept:
     status = path.stat()
     return stores.Kept(name, status.st_size, datetime.fromtimestamp(status.st_mtime, UTC))
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the new name itself survive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

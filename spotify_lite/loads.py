@@ -14,7 +14,7 @@ from django.db import DatabaseError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
-from spotify_lite import dumps, pgprograms, watching
+from spotify_lite import dumps, durable, pgprograms, watching
 
 # Everything of ours is in one schema, which may be another's: it is emptied, and not dropped.
 EMPTY = """
@@ -84,7 +84,7 @@ def _load_sqlite(pieces: Iterator[bytes], counts: Mapping[str, int]) -> None:
         if live.exists():
             draft.chmod(live.stat().st_mode)
         draft.replace(live)
-        _sync(live.parent)
+        durable.keep_names(live.parent)
     except sqlite3.Error as error:
         raise dumps.Failed(f"The database in the backup cannot be read: {error}.") from error
     finally:
@@ -184,12 +184,3 @@ def _refuse_others() -> None:
         (others,) = cursor.fetchone()
     if others:
         raise dumps.Failed(f"{others} others are connected to the database: stop web nodes, workers and beat first.")
-
-
-def _sync(folder: Path) -> None:
-    """Make the new name itself survive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

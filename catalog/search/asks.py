@@ -8,6 +8,7 @@ from catalog.search.forms import Groups
 
 HEAD, MIDDLE, WHOLE = range(3)  # tiers: the most popular documents, more of them, all
 COLUMNS = "d.sid, row_id, release, title, core, names, aliases, album, tokens, fields"  # of documents, named d
+VAST = 2  # letters of a beginning that is in so many documents that, among all, `ranking` had better apply it
 NAMED = 2  # times the limit: documents that are looked at of those with one name, which may be thousands
 
 

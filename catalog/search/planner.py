@@ -8,7 +8,7 @@ from datetime import datetime
 from catalog.search import answers, asking, documents, forms, mending, present, ranking, reading, tables
 from catalog.search.answers import Found
 from catalog.search.asking import Query
-from catalog.search.asks import HEAD, MIDDLE, WHOLE, Answer, Ask
+from catalog.search.asks import HEAD, MIDDLE, VAST, WHOLE, Answer, Ask
 from catalog.search.budget import Budget
 from catalog.search.documents import Document
 from catalog.search.forms import Corrections, Groups
@@ -20,7 +20,6 @@ CANDIDATES_RELAXED = 40  # of what has only some of the words: the most popular 
 CANDIDATES_OF_PHRASES = 400  # of which few have the words side by side
 PRECISE = 3  # words: what has them all is what was meant
 ENOUGH = 0.25  # of them from a tier, for the later ones to be left alone
-VAST = 2  # letters of a beginning that too many words have to be asked for as one of them
 STARTED = 3  # letters of the first word, where there is time for no more
 
 

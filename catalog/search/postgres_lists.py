@@ -11,7 +11,7 @@ from typing import Any
 from django.db.backends.utils import CursorWrapper
 
 from catalog.search import postgres
-from catalog.search.asks import COLUMNS, HEAD, NAMED, Answer, Ask
+from catalog.search.asks import COLUMNS, HEAD, NAMED, VAST, Answer, Ask
 from catalog.search.forms import Group
 
 TOGETHER = True
@@ -23,7 +23,6 @@ WAYS = (
     "SET LOCAL jit = off",
     "SET LOCAL max_parallel_workers_per_gather = 0",
 )
-VAST = 2  # letters of a beginning that is in so many documents that, among all, `ranking` had better apply it
 TIERS = ("head", "middle")
 KNOWN = 60.0  # seconds that a bound is believed: a stale one costs time, not hits
 

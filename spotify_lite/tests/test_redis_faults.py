@@ -5,7 +5,6 @@ import io
 import itertools
 import json
 import math
-import re
 import struct
 import threading
 import time
@@ -25,27 +24,21 @@ import pytest
 from kombu import Connection, Message, Queue
 
 from spotify_lite import cache, rest
-from spotify_lite.tests.rig import chaos, faults, lack, postgres, processes, redis, server
+from spotify_lite.tests.rig import chaos, desk, faults, lack, postgres, processes, redis, server
 
 pytestmark = [pytest.mark.rig, pytest.mark.slow, pytest.mark.xdist_group("redis")]
 
 CLIENTS = 8  # as many as the node has threads
 SONGS = 25  # of each client: 200 plays, 200 positions, 200 songs looked at and 200 searches a fault
 ROUNDS = chaos.ROUNDS if chaos.ROUNDS > 2 else 1  # of 4 s a fault
-PASSWORD = "someone-of-the-rig-1"
-PREPARE = f"""
-from importlib import import_module
-from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.auth.models import Group
+PREPARE = """
 from django.utils import timezone
-from accounts.models import User
 from catalog import derived, search
 from catalog.models import Master, Rendition, Track
 ids, now = list(Track.objects.values_list("id", flat=True)), timezone.now()
-kind = {{"bitrate": 192, "size": 9}}
+kind = {"bitrate": 192, "size": 9}
 masters = Master.objects.bulk_create(
-    Master(track_id=track, fingerprint=f"{{track:064x}}", container="mp3", codec="mp3", **kind) for track in ids
+    Master(track_id=track, fingerprint=f"{track:064x}", container="mp3", codec="mp3", **kind) for track in ids
 )
 Rendition.objects.bulk_create(
     Rendition(track_id=one.track_id, master=one, name="source", key=one.fingerprint, extension="mp3",
@@ -56,14 +49,6 @@ derived.refresh_cards(ids)
 derived.bump_version()
 while search.index_pending():
     pass
-user = User.objects.create_user("olive", password={PASSWORD!r}, is_staff=True)
-user.groups.add(Group.objects.get(name="curators"))
-session = import_module(settings.SESSION_ENGINE).SessionStore()
-session[SESSION_KEY] = str(user.pk)
-session[BACKEND_SESSION_KEY] = "accounts.backends.ListenerBackend"
-session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-session.save()
-print("session", session.session_key)
 """
 UPLOADED = "SELECT (SELECT count(*) FROM catalog_upload), (SELECT count(*) FROM catalog_work WHERE kind = 'upload')"
 numbers = itertools.count(1000)  # positions and pitches, each once: what stands is of this round and no other
@@ -186,7 +171,7 @@ class Client(threading.Thread):
         self.found[query] = [track["id"] for track in told.get("tracks", [])]
 
     def sign_in(self) -> str:
-        person = {"username": "olive", "password": PASSWORD, "device": "rig"}
+        person = {"username": desk.NAME, "password": desk.PASSWORD, "device": "rig"}
         return str(self.ask("POST", "/api/v1/auth/tokens", person, what="sign in")[1].get("token", ""))
 
     def upload(self, content: bytes) -> None:
@@ -225,9 +210,9 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
         variables |= {"DATABASE_URL": database, "WEB_THREADS": str(CLIENTS)}
         web = held.enter_context(server.running(folder / "var", extra=variables))
         web.manage("seed_catalog", "--tracks", str(CLIENTS * SONGS), "--seed", "1")
-        session = re.search(r"session (\w+)", web.manage("shell", "-v0", "-c", PREPARE).stdout)
-        assert session
-        found = Node(web, database, session[1], folder, stores, lines, held)
+        web.manage("shell", "-v0", "-c", PREPARE)
+        session = desk.sign_in(lambda code: web.manage("shell", "-v0", "-c", code).stdout)
+        found = Node(web, database, session, folder, stores, lines, held)
         path = "/api/v1/tracks?limit=100"
         while path:
             told = Client(found).ask("GET", path)[1]

@@ -7,14 +7,15 @@ import uuid
 from collections.abc import Callable, Iterator
 
 CSRF = "c" * 32
+NAME, PASSWORD = "olive", "a-curator-of-the-rig-1"
 PIECE = 16 * 1024  # bytes
-CURATOR = """
+CURATOR = f"""
 from importlib import import_module
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import Group
 from accounts.models import User
-user = User.objects.create_user("olive", password="a-curator-of-the-rig-1", is_staff=True)
+user = User.objects.create_user({NAME!r}, password={PASSWORD!r}, is_staff=True)
 user.groups.add(Group.objects.get(name="curators"))
 session = import_module(settings.SESSION_ENGINE).SessionStore()
 session[SESSION_KEY] = str(user.pk)
