@@ -1,7 +1,7 @@
 """What the index is asked for, and what it answers. Pure."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from catalog.search.forms import Groups
@@ -20,6 +20,7 @@ class Ask:
     groups: Groups
     limit: int  # documents
     keys: Collection[str] = ()
+    rare: Groups = field(default_factory=list)  # those of many groups that few documents have: where to look for all
 
 
 @dataclass(frozen=True, slots=True)

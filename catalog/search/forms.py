@@ -12,7 +12,8 @@ Groups = list[Group]  # of each group one token must be there
 
 SHORTEST_ALONE = 3  # letters of a word that is looked for where the other one is not
 SHORTEST_RUN_ALONE = 2  # characters of Han or kana
-MOST_RELAXED = 6  # forms, each of which is a statement's work
+MOST_RELAXED = 6  # words, each of which is left out in turn; of more, a third at once
+THIRDS = 3
 MOST_GROUPS = 24  # of a form; what words written together may be multiplies them
 
 
@@ -56,7 +57,7 @@ def relaxed(query: Query, corrections: Corrections) -> Iterator[Groups]:
     filters = [list(tokens) for tokens in query.filters]
     words = _mended_words(query, corrections)
     count = len(words)
-    forms = min(count, MOST_RELAXED)
+    forms = count if count <= MOST_RELAXED else THIRDS
     for turn in range(forms if count > 1 else 0):
         left_out = range(turn * count // forms, (turn + 1) * count // forms)
         kept = [place for place in range(count) if place not in left_out]

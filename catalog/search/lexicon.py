@@ -16,10 +16,18 @@ class Lexicon:
 
     def __init__(self, budget: Budget) -> None:
         self._budget = budget
+        self._asked: set[str] = set()
+        self._known: dict[str, tuple[int, int]] = {}
         self.refused = False
 
     def terms(self, words: Collection[str]) -> Known | None:
-        return self._ask(reading.terms, words)
+        new = set(words) - self._asked
+        found = self._ask(reading.terms, sorted(new)) if new else {}
+        if found is None:
+            return None
+        self._asked |= new
+        self._known.update(found)
+        return {word: self._known[word] for word in words if word in self._known}
 
     def similar(self, keys: Collection[str], words: Collection[str]) -> Known | None:
         return self._ask(reading.similar, keys, words)

@@ -11,7 +11,7 @@ from catalog.search.asking import Query
 from catalog.search.asks import HEAD, MIDDLE, VAST, WHOLE, Answer, Ask
 from catalog.search.budget import Budget
 from catalog.search.documents import Document
-from catalog.search.forms import Corrections, Groups
+from catalog.search.forms import Corrections, Group, Groups
 from catalog.search.lexicon import Lexicon
 from catalog.search.present import Present
 
@@ -19,6 +19,8 @@ CANDIDATES = 80  # that are read of a posting list, and at least twice the limit
 CANDIDATES_RELAXED = 40  # of what has only some of the words: the most popular of it may be meant
 CANDIDATES_OF_PHRASES = 400  # of which few have the words side by side
 PRECISE = 3  # words: what has them all is what was meant
+LONG = 4  # words: of more, the rarest ones say where to look for all of them
+RARE = 3  # of them
 ENOUGH = 0.25  # of them from a tier, for the later ones to be left alone
 STARTED = 3  # letters of the first word, where there is time for no more
 
@@ -145,7 +147,8 @@ class _Looking:
             answered = len(self.query.required) >= PRECISE and any(self.most.values())
             without = [] if answered else list(forms.relaxed(self.query, self.corrections))
             parts = self.query.parts()
-            asks = [Ask(kind, groups, CANDIDATES_RELAXED) for kind in lacking for groups in without]
+            of_words = lacking[:1] if len(self.query.required) > LONG else lacking  # no name is as long as that
+            asks = [Ask(kind, groups, CANDIDATES_RELAXED) for kind in of_words for groups in without]
             self._add_asked([*asks, *(Ask(kind, [], CANDIDATES_RELAXED, parts) for kind in lacking if parts)])
 
     def _add_asked(self, asks: Sequence[Ask]) -> None:
@@ -160,7 +163,7 @@ class _Looking:
     def _go_on(self, thin: Sequence[Ask] | None, *, needed: bool, left_out: int) -> None:
         """Ask later tiers for what the first ones have little of; `left_out` is the stage that does without them."""
         if thin and (needed or self.budget.roomy):
-            thin = self._ask(thin, tier=MIDDLE)
+            thin = self._ask(self._narrowed(thin), tier=MIDDLE)
         if thin is None or (thin and not ((needed or self.budget.roomy) and self._ask_all(thin))):
             self.stage = max(self.stage, left_out)
 
@@ -193,6 +196,23 @@ class _Looking:
             return False
         completed = [replace(ask, groups=forms.completed(ask.groups, become)) for ask in begun]
         return self._read(completed, tier=WHOLE) is not None
+
+    def _narrowed(self, asks: Sequence[Ask]) -> Sequence[Ask]:
+        """Return the asks with the rarest of their words, where these are many: the index reads a list for each."""
+        words = {text for ask in asks if len(ask.groups) > LONG for group in ask.groups for text, _ in group}
+        known = None if self.query.filters or not words else self.lexicon.terms(words)
+        if known is None:
+            return asks
+
+        def documents_with(group: Group) -> int:
+            return sum(known[text][0] for text, _ in group if text in known)
+
+        def narrowed(ask: Ask) -> Ask:
+            whole = [group for group in ask.groups if not any(prefix for _, prefix in group)]
+            once = [group for place, group in enumerate(whole) if group not in whole[:place]]
+            return replace(ask, rare=sorted(once, key=documents_with)[:RARE])
+
+        return [narrowed(ask) if len(ask.groups) > LONG else ask for ask in asks]
 
     def _of_words(self, ask: Ask) -> Groups:
         return ask.groups[len(self.query.filters) :]

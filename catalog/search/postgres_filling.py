@@ -12,8 +12,8 @@ from django.db.backends.utils import CursorWrapper
 from catalog.search import indexer, postgres, tables
 from catalog.search.documents import Document
 
-# Documents from the most popular one down that have a GIN index of their own, and how many there must be for that.
-TIERS = {"head": (25_000, 25_000), "middle": (500_000, 3_000_000)}
+# Documents from the most popular one down that have a GIN index of their own, by how many there must be for that.
+TIERS = {"head": {25_000: 25_000}, "middle": {3_000_000: 500_000, 500_000: 100_000}}
 WALKED = 500_000  # documents that are looked at for the lists of short prefixes; who has fewer than a list is rare
 READ = 20_000  # rows at once
 WAIT = "200ms"  # for running searches, which hold up all that come after us
@@ -132,11 +132,12 @@ def build_tier(index: str, kind: str, tier: str, *, concurrently: bool) -> None:
     there at the cost of a small table. What was there for it before goes.
     """
     table = f"{index}_{kind}"
-    size, from_size = TIERS[tier]
-    wanted = _rows(
-        f"SELECT sid FROM {table} WHERE EXISTS (SELECT 1 FROM {table} OFFSET %s) ORDER BY sid OFFSET %s LIMIT 1",
-        [from_size, size],
-    )
+    wanted: list[tuple[Any, ...]] = []
+    for from_size, size in TIERS[tier].items():
+        wanted = wanted or _rows(
+            f"SELECT sid FROM {table} WHERE EXISTS (SELECT 1 FROM {table} OFFSET %s) ORDER BY sid OFFSET %s LIMIT 1",
+            [from_size, size],
+        )
     standing = _rows(f"SELECT sid FROM {index}_tier WHERE kind = %s AND tier = %s", [kind, tier])
     with connection.cursor() as cursor:
         there = [(name, valid) for name, valid in gin_indexes(cursor, table) if f"_{tier}_" in name]

@@ -12,7 +12,7 @@ from django.db.backends.utils import CursorWrapper
 
 from catalog.search import postgres
 from catalog.search.asks import COLUMNS, HEAD, NAMED, VAST, Answer, Ask
-from catalog.search.forms import Group
+from catalog.search.forms import Group, Groups
 
 TOGETHER = True
 LONGEST = 300  # milliseconds of a statement on the server: what takes longer is left out
@@ -24,6 +24,7 @@ WAYS = (
     "SET LOCAL max_parallel_workers_per_gather = 0",
 )
 TIERS = ("head", "middle")
+FEW = 400  # documents with the rarest words of a query, to look through for the others
 KNOWN = 60.0  # seconds that a bound is believed: a stale one costs time, not hits
 
 _bounds: dict[tuple[str, str], int] = {}  # by kind and tier: the sid where it ends
@@ -36,21 +37,19 @@ def find(cursor: CursorWrapper, asks: Sequence[Ask], *, tier: int, released: int
     arms: list[str] = []
     parameters: list[Any] = []
     least: list[int] = []  # rows that make an answer whole
-    value: str | list[str]
+    values: list[Any]
     for place, ask in enumerate(asks):
         bound = next((bounds[ask.kind, name] for name in TIERS[tier:] if (ask.kind, name) in bounds), None)
         if not ask.groups:
-            arm, value, enough = *_by_keys(ask), 0
+            arm, values, enough = *_by_keys(ask), 0
         elif tier == HEAD and (beginning := _short_beginning(ask)):
             # Shorter than it was made: what it listed was hidden since, or is not released.
-            arm, value, enough = _by_beginning(ask), beginning, min(ask.limit, postgres.LISTED)
+            arm, values, enough = _by_beginning(ask), [beginning], min(ask.limit, postgres.LISTED)
         else:
-            arm, value, enough = (
-                *_by_words(ask, bound, vast=(ask.kind, TIERS[HEAD]) in bounds),
-                ask.limit if bound else 0,
-            )
+            arm, values = _by_words(ask, bound, vast=(ask.kind, TIERS[HEAD]) in bounds)
+            enough = ask.limit if bound else 0
         arms.append(f"(SELECT {place}, {COLUMNS} FROM {arm} AND release <= %s ORDER BY d.sid + 0 LIMIT {ask.limit})")
-        parameters += [value, released]
+        parameters += [*values, released]
         least.append(enough)
     sql = " UNION ALL ".join(arms)
     if cursor.db.in_atomic_block:  # whose other statements may take their time
@@ -65,21 +64,31 @@ def find(cursor: CursorWrapper, asks: Sequence[Ask], *, tier: int, released: int
     return [Answer(some, whole=len(some) >= enough) for some, enough in zip(rows, least, strict=True)]
 
 
-def _by_keys(ask: Ask) -> tuple[str, list[str]]:
+def _by_keys(ask: Ask) -> tuple[str, list[Any]]:
     """Return where documents with one of the names are, and the names."""
     table = f"search_{ask.kind}"
     first = f"SELECT k.sid FROM {table}_key AS k WHERE k.k = name ORDER BY k.sid LIMIT {NAMED * ask.limit}"
     named = f"SELECT y.sid FROM unnest(%s::text[]) AS name, LATERAL ({first}) AS y"
-    return f"{table} AS d WHERE d.sid IN ({named})", list(ask.keys)
+    return f"{table} AS d WHERE d.sid IN ({named})", [list(ask.keys)]
 
 
-def _by_words(ask: Ask, bound: int | None, *, vast: bool) -> tuple[str, str]:
+def _by_words(ask: Ask, bound: int | None, *, vast: bool) -> tuple[str, list[str]]:
     """Return where documents with a token of each group are, and the tokens; `vast`: there are tiers, for so many."""
     all_of_them = bound is None and vast
     groups = [group for group in ask.groups if not (all_of_them and _is_vast(group))] or ask.groups
-    wanted = " & ".join(f"({' | '.join(map(postgres.quoted, group))})" for group in groups)
-    within = f" AND d.sid + 0 < {bound}" if bound else ""
-    return f"search_{ask.kind} AS d WHERE d.tsv @@ %s::tsquery{within}", wanted
+    wanted = _written(groups)
+    table = f"search_{ask.kind} AS d WHERE d.tsv @@ %s::tsquery" + (f" AND d.sid + 0 < {bound}" if bound else "")
+    if not ask.rare:
+        return table, [wanted]
+    # The index is read for the rare words alone; for all of them where these are not so rare together.
+    few = f"few AS MATERIALIZED (SELECT {COLUMNS}, tsv FROM {table} LIMIT {FEW})"
+    several = f"SELECT {COLUMNS}, tsv FROM {table} AND (SELECT count(*) FROM few) = {FEW}"
+    among = f"SELECT * FROM few WHERE tsv @@ %s::tsquery AND (SELECT count(*) FROM few) < {FEW}"
+    return f"(WITH {few} {among} UNION ALL {several}) AS d WHERE true", [_written(ask.rare), wanted, wanted]
+
+
+def _written(groups: Groups) -> str:
+    return " & ".join(f"({' | '.join(map(postgres.quoted, group))})" for group in groups)
 
 
 def _by_beginning(ask: Ask) -> str:
@@ -98,7 +107,7 @@ def _short_beginning(ask: Ask) -> str:
 
 
 def _is_vast(group: Group) -> bool:
-    return all(prefix and len(text) <= VAST for text, prefix in group)
+    return any(prefix and len(text) <= VAST for text, prefix in group)
 
 
 def _read_bounds(cursor: CursorWrapper) -> dict[tuple[str, str], int]:

@@ -224,7 +224,7 @@ def test_an_artist_of_very_many_names_is_found(song):
 
 @pytest.fixture
 def small_tiers(monkeypatch) -> None:
-    monkeypatch.setattr(postgres_filling, "TIERS", {"head": (3, 3), "middle": (6, 8)})
+    monkeypatch.setattr(postgres_filling, "TIERS", {"head": {3: 3}, "middle": {20: 12, 8: 6}})
     monkeypatch.setattr(postgres, "LISTED", 4)
 
 

@@ -41,7 +41,7 @@ def large(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Fill the index by SQL alone with documents that have words as common as the commonest, and build its tiers."""
     if connection.vendor != "postgresql":
         pytest.skip("only PostgreSQL plans")
-    monkeypatch.setitem(postgres_filling.TIERS, "middle", (40_000, 50_000))
+    monkeypatch.setitem(postgres_filling.TIERS, "middle", {50_000: 40_000})
     with connection.cursor() as cursor:
         cursor.execute(FILL, [DOCUMENTS])
         cursor.execute(NAME, [DOCUMENTS])
