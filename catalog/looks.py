@@ -212,6 +212,6 @@ def _tiers_lacking(cursor: CursorWrapper, counts: dict[str, int]) -> Iterator[st
     cursor.execute("SELECT kind, tier FROM search_tier")
     there = set(cursor.fetchall())
     for kind, count in counts.items():
-        for tier, (_, from_size) in postgres_filling.TIERS.items():
-            if count > from_size and (kind, tier) not in there:
+        for tier, sizes in postgres_filling.TIERS.items():
+            if count > min(sizes) and (kind, tier) not in there:
                 yield f"the {tier} of {kind}s"

@@ -55,6 +55,6 @@ def test_each_word_is_left_out_in_turn_and_fields_never():
 def test_of_a_long_query_several_words_are_left_out_at_once():
     words = [f"word{number}" for number in range(14)]
     kept = [{group[0][0] for group in groups} for groups in forms.relaxed(asking.read(" ".join(words)), {})]
-    assert len(kept) == forms.MOST_RELAXED
+    assert len(kept) == forms.THIRDS
     assert all(any(word not in some for some in kept) for word in words)
-    assert all(len(some) >= 11 for some in kept)
+    assert all(len(some) >= 9 for some in kept)

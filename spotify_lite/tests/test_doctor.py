@@ -75,7 +75,7 @@ def test_index_of_other_code_or_in_the_building_is_told():
 @pytest.mark.django_db
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL has indexes of popular documents")
 def test_index_of_popular_documents_that_is_not_there_is_a_warning(make_track, monkeypatch):
-    monkeypatch.setitem(postgres_filling.TIERS, "head", (1, 1))
+    monkeypatch.setitem(postgres_filling.TIERS, "head", {1: 1})
     make_track("One")
     make_track("Two")
     search.index_pending()
