@@ -58,11 +58,12 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On PostgreSQL leave out what this process's database has no part in: it has run on SQLite already.
 
-    Where several processes share the work, files with something slow in them come first, or one would end alone.
+    Where several processes share the work, browsers come first and then files with something slow in them, or one
+    process would end alone.
     """
     if hasattr(config, "workerinput"):
         slow = {item.path for item in items if item.get_closest_marker("slow")}
-        items.sort(key=lambda item: item.path not in slow)
+        items.sort(key=lambda item: (item.get_closest_marker("e2e") is None, item.path not in slow))
     if config.getoption("--database") != "postgres":
         return
     alike = [

@@ -14,12 +14,15 @@ from spotify_lite.tests.rig import browser, server, stage
 PATIENCE = 30_000  # milliseconds for what a loaded machine does late
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the browser tests in one worker: one demo, one server, one Chromium."""
-    for item in items:
-        if Path(item.path).is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.e2e)
-            item.add_marker(pytest.mark.xdist_group("e2e"))
+    """Keep the browser tests in two workers, of which one has the stage: each with a demo, a server and a Chromium."""
+    ours = [item for item in items if Path(item.path).is_relative_to(Path(__file__).parent)]
+    on_stage = {item.path for item in ours if "looking" in getattr(item, "fixturenames", ())}
+    for item in ours:
+        item.add_marker(pytest.mark.e2e)
+        item.add_marker(pytest.mark.slow)
+        item.add_marker(pytest.mark.xdist_group("stage" if item.path in on_stage else "e2e"))
 
 
 @pytest.fixture(scope="package")
