@@ -212,7 +212,8 @@ def test_two_uploads_of_a_song_that_cannot_be_played_both_say_so(desk, tmp_path)
 def test_upload_waits_while_an_import_runs(desk, tmp_path, monkeypatch):
     monkeypatch.setattr(uploads, "TURN", 0.1)
     send(desk, ("a.mp3", song(tmp_path)))
-    with imports.turn():
+    with imports.turn(stop=lambda: False) as ours:  # tests beside this one import, too
+        assert ours
         assert work.run(Work.objects.get(kind="upload").id)
     row = Work.objects.get(kind="upload")
     assert (row.state, row.attempts) == (Work.State.QUEUED, 0)
