@@ -21,7 +21,7 @@ import orjson
 from catalog import walls
 
 WINDOW = 192  # files that a child has been given and has not answered: it reads on while its parent writes rows
-PATIENCE = 20.0  # seconds without an answer until a child counts as hung; a small machine may be busy with more
+PATIENCE = 10.0  # seconds without an answer until a child counts as hung
 STARTS_WITHIN = 30.0  # seconds until a child counts as one that cannot: it loads libraries, beside whatever runs
 LARGEST_ANSWER = 256 * 1024  # bytes
 HEADER = struct.Struct(">I")  # length of the JSON that follows, in bytes

@@ -44,12 +44,12 @@ def test_a_curator_sees_each_own_edit_at_once_on_the_other_node(world: regions.W
             assert world.report(writer, world.tracks[0], position) == 200
             assert world.position(reader, world.tracks[0]) == position
         print(f"{EDITS} edits, 0 stale to the curator, {old} stale to strangers")
-        assert old, "nobody read the replica"
+        assert old > EDITS / 2, "nobody read the replica"
         told = world.by_token(1, "/api/v1/genres")[1]
         assert told["Cache-Control"] == "private, no-cache"
     finally:
         world.delay(0)
-    regions.until(lambda: world.by_token(1, "/api/v1/genres")[1]["Cache-Control"] != "private, no-cache", seconds=20)
+    regions.until(lambda: world.by_token(1, "/api/v1/genres")[1]["Cache-Control"] != "private, no-cache", seconds=5)
     regions.until(lambda: {world.ready(node)["replicas"] for node in (0, 1)} == {"ok"}, seconds=20)
 
 
@@ -58,7 +58,7 @@ def test_a_replica_that_lags_leaves_and_comes_back_when_it_was_near_for_a_while(
     try:
         assert world.rename(0, "Loud") == 302
         until_seen = regions.until(lambda: world.name_of(world.ask(1, "/api/v1/genres")) == "Loud", seconds=20)
-        assert roles.LIMIT - 1 < until_seen < roles.LIMIT + 3, until_seen
+        assert roles.LIMIT - 1 < until_seen < roles.LIMIT + 1, until_seen
         assert world.ready(1)["replicas"] == "not all read"
         assert world.ready(1)["code"] == "200"
     finally:
@@ -108,9 +108,9 @@ def test_a_promoted_standby_takes_the_writes_and_an_old_primary_gets_none(world:
     """No process is started again, and one that starts while only the old primary answers refuses it."""
     song = world.tracks[1]
     assert world.report(0, song, 1_000) == 200
-    regions.until(lambda: world.replica.rows(OF_SONG % song) == [(1_000,)], seconds=20)
+    regions.until(lambda: world.replica.rows(OF_SONG % song) == [(1_000,)], seconds=5)
     world.primary.kill()
-    regions.until(lambda: world.ready(0)["database"] == "read-only", seconds=20)
+    regions.until(lambda: world.ready(0)["database"] == "read-only", seconds=5)
     for node in (0, 1):
         assert [world.ask(node, target)[0] for target in READS] == [200] * len(READS)
         assert b"curator" in world.as_curator(node, "/")[2], "nobody is signed out"
@@ -121,7 +121,7 @@ def test_a_promoted_standby_takes_the_writes_and_an_old_primary_gets_none(world:
     world.operate(world.replica, "SELECT pg_promote()")
     gone_on = [regions.until(lambda node=node: world.report(node, song, 3_000) == 200, seconds=10) for node in (0, 1)]
     print(f"writes go on {max(gone_on):.1f} s after the promotion")
-    assert max(gone_on) < 5
+    assert max(gone_on) < 3
     assert world.rename(0, "Promoted") == 302
     assert world.name_of(world.ask(1, "/api/v1/genres")) == "Promoted"
     world.primary.start()
@@ -139,7 +139,7 @@ def test_a_promoted_standby_takes_the_writes_and_an_old_primary_gets_none(world:
     assert "No server is the primary" in told.stderr
     assert world.report(0, song, 5_000) == 503
     world.line.heal()
-    regions.until(lambda: world.report(0, song, 6_000) == 200, seconds=20)
+    regions.until(lambda: world.report(0, song, 6_000) == 200, seconds=5)
     assert world.primary.rows(OF_SONG % song) == [(1_000,)]
 
 

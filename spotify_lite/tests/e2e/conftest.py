@@ -11,7 +11,7 @@ from spotify_lite.tests import rig
 from spotify_lite.tests.e2e import playing
 from spotify_lite.tests.rig import browser, server, stage
 
-PATIENCE = 30_000  # milliseconds for what a loaded machine does late
+PATIENCE = 10_000  # milliseconds for what a loaded machine does late
 
 
 @pytest.hookimpl(tryfirst=True)

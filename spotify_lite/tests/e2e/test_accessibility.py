@@ -45,12 +45,15 @@ def test_page_breaks_no_rule_of_accessibility(checked: Stage, view: View) -> Non
 
 @pytest.mark.parametrize("view", [view for view in PAGES if view.everywhere], ids=lambda view: view.name)
 def test_german_page_breaks_no_rule_of_accessibility(checked: Stage, view: View) -> None:
-    """Words are others, colours are not: the second theme is looked at in English."""
     page = checked.look(view, width=390, theme="light", language="de")
     found = broken(page, TAGS)
+    stage.dress(page, width=390, theme="dark")
+    found += broken(page, COLOURS)
     if not view.act:  # what is open may close when the width changes
         stage.dress(page, width=1280, theme="light")
         found += broken(page, TAGS)
+        stage.dress(page, width=1280, theme="dark")
+        found += broken(page, COLOURS)
     assert not found, told(view, found)
 
 
