@@ -88,9 +88,9 @@ export function start({ player, api, open, tell }) {
     open({ ...offered, x: event.clientX, y: event.clientY });
     return true;
   });
-  document.addEventListener("click", (event) => {
+  const press = (event) => {
     const dots = event.target.closest?.("[data-menu], [data-menu-of], [data-menu-now]");
-    if (!dots || event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
+    if (!dots || event.defaultPrevented || event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
     const { right, bottom } = dots.getBoundingClientRect();
     const offered =
       "menuOf" in dots.dataset
@@ -101,5 +101,6 @@ export function start({ player, api, open, tell }) {
     if (!offered) return;
     event.preventDefault();
     open({ ...offered, from: dots, x: right, y: bottom, end: true });
-  });
+  };
+  document.addEventListener("click", press, { capture: true }); // before the navigation, which follows links
 }

@@ -58,6 +58,7 @@ export function start({ player }) {
   for (const handle of view.querySelectorAll("[data-pull]")) swipe.start(handle, { moves: view, done: layers.close });
   swipe.start(document.querySelector("#player"), { by: -1, done: () => view.open || toggle() });
   player.addEventListener("change", draw);
+  draw();
   return toggle;
 }
 

@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+// A page of which only what later.js asks of it is there.
+function page() {
+  const here = new EventTarget();
+  globalThis.addEventListener = here.addEventListener.bind(here);
+  globalThis.document = { readyState: "loading" }; // it never becomes idle: only presses ask
+  const pressed = [];
+  const button = { isConnected: true, closest: (selector) => (selector === ".late" ? button : null) };
+  button.click = () => {
+    const event = Object.assign(new Event("click", { cancelable: true }), { button: 0 });
+    Object.defineProperty(event, "target", { value: button });
+    here.dispatchEvent(event);
+    if (!event.defaultPrevented) pressed.push("heard");
+  };
+  return { button, pressed };
+}
+
+const settled = () => new Promise((done) => setTimeout(done));
+
+test("a press that comes before its script is made again once it is here, and what follows passes", async () => {
+  const { button, pressed } = page();
+  const { later } = await import("../later.js");
+  let arrive;
+  let asked = 0;
+  later(".late", () => (asked++, new Promise((done) => (arrive = done))));
+  button.click();
+  assert.deepEqual(pressed, []);
+  arrive();
+  await settled();
+  assert.deepEqual(pressed, ["heard"]);
+  button.click();
+  assert.deepEqual(pressed, ["heard", "heard"]);
+  assert.equal(asked, 1);
+});
+
+test("a press does what it does without scripts where they cannot be had, and the next one asks again", async () => {
+  const { button, pressed } = page();
+  const { later } = await import("../later.js");
+  let asked = 0;
+  later(".late", () => (asked++, Promise.reject(new TypeError("no network"))));
+  button.click();
+  await settled();
+  assert.deepEqual(pressed, ["heard"]);
+  button.click();
+  await settled();
+  assert.deepEqual(pressed, ["heard", "heard"]);
+  assert.equal(asked, 2);
+});
