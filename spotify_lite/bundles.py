@@ -16,7 +16,9 @@ from typing import Any
 from django.conf import settings
 
 PAGES = ("main.js", "early.js")  # what pages start; main.js shares files with what it asks for later
-WORKERS = "*-worker.js"  # what main.js starts beside the page: each is one file, which shares nothing
+# What modules start beside the page, by `new URL("./worker.js", import.meta.url)`: one file, which shares nothing, in
+# the place and by the name of its source.
+WORKERS = "**/*worker.js"
 OPTIONS = (
     "--bundle",
     "--minify",
@@ -26,7 +28,6 @@ OPTIONS = (
     "--sourcemap",
     "--legal-comments=none",
     "--log-level=error",
-    "--entry-names=[name].[hash]",
     # Whitenoise knows files that never change by a hash behind a name; many names are `chunk`, and need one themselves.
     "--chunk-names=[name]-[hash].[hash]",
 )
@@ -49,18 +50,19 @@ def program() -> Path | None:
 def make(esbuild: Path, source: Path, into: Path) -> Bundles:
     """Join the modules of `source` into files of `into`; CalledProcessError says what esbuild does not understand."""
     entries = [name for name in PAGES if (source / name).is_file()]
-    made = [_run(esbuild, source, into, entries, "--splitting")]
-    made += [_run(esbuild, source, into, [worker.name]) for worker in sorted(source.glob(WORKERS))]
+    made = _run(esbuild, source, into, entries, "--splitting", "--entry-names=[name].[hash]")
     files: dict[str, str] = {}
     imports: dict[str, tuple[str, ...]] = {}
-    for outputs in made:
-        for file, output in outputs.items():
-            if file.endswith(".map"):
-                continue
-            name = _name(file)
-            files[name] = file
-            found = (one["path"] for one in output["imports"] if one["kind"] == "import-statement")
-            imports[name] = tuple(sorted(_name(Path(path).name) for path in found))
+    for file, output in made.items():
+        if file.endswith(".map"):
+            continue
+        name = _name(file)
+        files[name] = file
+        found = (one["path"] for one in output["imports"] if one["kind"] == "import-statement")
+        imports[name] = tuple(sorted(_name(Path(path).name) for path in found))
+    for worker in sorted(str(file.relative_to(source)) for file in source.glob(WORKERS)):
+        _run(esbuild, source, into, [worker], f"--entry-names={worker.removesuffix('.js')}")
+        files[worker] = worker
     return Bundles(files, {name: imports[name] for name in entries})
 
 

@@ -20,7 +20,7 @@ SOURCES = {
     "main.js": 'import { name } from "./shared.js";\nimport("./extra.js").then(({ start }) => start(name));\n',
     "shared.js": 'export const name = "shared"; // said once\nexport const more = () => import("./extra.js");\n',
     "extra.js": 'import { more, name } from "./shared.js";\nexport const start = () => [more, name];\n',
-    "far-worker.js": 'import { name } from "./shared.js";\npostMessage(name);\n',
+    "far/worker.js": 'import { name } from "../shared.js";\npostMessage(name);\n',
     "tests/main.test.js": 'import "../main.js";\n',
 }
 
@@ -63,12 +63,13 @@ def collect(root: Path) -> dict[str, str]:
 
 def test_what_a_page_starts_is_joined_and_what_comes_late_stays_apart(joined: dict[str, str], settings: Any) -> None:
     assert len(joined) == 5, "main, what it shares with what comes late, that, early, and a worker"
-    assert {"js/main.js", "js/early.js", "js/far-worker.js"} < joined.keys()
+    assert {"js/main.js", "js/early.js", "js/far/worker.js"} < joined.keys()
     files = {name: (settings.STATIC_ROOT / file).read_text() for name, file in joined.items()}
     named = {one for text in files.values() for one in re.findall(r'"\./([^"]+)"', text)}
     assert named <= {Path(file).name for file in joined.values()}, "every file is named as it is, in circles too"
     assert not any("said once" in text for text in files.values())
-    assert "import" not in files["js/far-worker.js"]
+    assert joined["js/far/worker.js"] == "js/far/worker.js", "modules find it where its source is"
+    assert "import" not in files["js/far/worker.js"]
 
 
 def test_page_names_at_once_what_the_joined_file_imports(joined: dict[str, str], settings: Any) -> None:
@@ -84,7 +85,7 @@ def test_joined_files_never_change_are_compressed_and_name_their_sources(joined:
     files = WhiteNoiseMiddleware(lambda request: None)  # type: ignore[arg-type]
     for file in joined.values():
         path = settings.STATIC_ROOT / file
-        assert files.immutable_file_test(str(path), f"/static/{file}"), file
+        assert files.immutable_file_test(str(path), f"/static/{file}") != file.endswith("worker.js"), file
         assert json.loads(path.with_name(f"{path.name}.map").read_text())["sourcesContent"]
     main = settings.STATIC_ROOT / joined["js/main.js"]
     if (packed := main.with_name(f"{main.name}.gz")).exists():
