@@ -1,0 +1,159 @@
+// The page "On this device": drawn from the rows that are kept, so it is whole without a network. With ?artist= or
+// ?genre= it shows what is here of one of them.
+
+import { cover } from "./address.js";
+import { el, icon } from "./element.js";
+import * as kept from "./kept.js";
+import * as rows from "./rows.js";
+import * as space from "./space.js";
+import { size } from "./sizes.js";
+import { gettext, ngettext, say } from "./words.js";
+
+let keeper = null; // resolves to keep.js
+let tell = () => {};
+
+let started = false;
+
+// Draw what is here, where the page has a place for it.
+export function show(main, given) {
+  if (!started) start(given);
+  return draw(main);
+}
+
+function start(given) {
+  started = true;
+  ({ keeper, tell } = given);
+  for (const name of ["kept", "reach"]) document.addEventListener(name, () => draw(document.querySelector("main")));
+  document.addEventListener("keeping", ({ detail }) => comes(detail));
+  document.addEventListener("change", async ({ target }) => {
+    if (target.name !== "budget") return;
+    await space.setBudget(Number(target.value));
+    await draw(document.querySelector("main"));
+  });
+  document.addEventListener("input", ({ target }) => {
+    if ("deviceFilter" in target.dataset) songs(document.querySelector("[data-device]"));
+  });
+  document.addEventListener("click", ({ target }) => {
+    const button = target.closest?.("[data-drop], [data-clear-habit]");
+    if (!button) return;
+    if ("drop" in button.dataset) keeper().then((keep) => keep.drop(button.dataset.drop));
+    else clear();
+  });
+}
+
+async function draw(main) {
+  const place = main.querySelector("[data-device]");
+  if (!place) return;
+  await kept.ready();
+  place.dataset.drawn = "";
+  wishes(place);
+  songs(place);
+  await facts(place);
+}
+
+function wishes(place) {
+  const found = only() ? [] : kept.wanted().sort((one, other) => other.at - one.at);
+  part(place, "wishes", found.length);
+  place.querySelector("[data-wishes]").replaceChildren(...found.map(wish));
+}
+
+function wish({ key, kind, id, title, artist, cover_url, state, tracks }) {
+  const count = tracks?.length ?? 0;
+  const here = (tracks ?? []).filter(kept.has).length;
+  const picture = cover(kind === "album" ? { cover_url, album: { id } } : { cover_url, id }, 160);
+  const remove = el("button", { type: "button", class: "ib", "data-drop": key }, icon("x"));
+  remove.setAttribute("aria-label", say(gettext("No longer keep %(title)s"), { title }));
+  return el(
+    "li",
+    { class: "holding", "data-wish": key, "data-state": state },
+    el("img", { src: picture, width: 56, height: 56, alt: "", loading: "lazy" }),
+    el(
+      "span",
+      { class: "what" },
+      el("a", { href: `/${kind}s/${id}`, class: "cut", dir: "auto", title }, title),
+      el("span", { class: "sub cut", dir: "auto" }, artist),
+      el("span", { class: "sub", "data-says": true }, says(state, here, count)),
+    ),
+    el("progress", {
+      value: count ? here / count : 0,
+      max: 1,
+      hidden: state !== "wanted",
+      "aria-label": gettext("Here"),
+    }),
+    remove,
+  );
+}
+
+function says(state, here, count) {
+  if (state === "full") return gettext("This device is full. What is here plays.");
+  if (state === "refused") return gettext("Cannot be kept right now");
+  const words = { here, count };
+  if (state === "wanted") return say(gettext("%(here)s of %(count)s songs are here"), words);
+  return say(ngettext("%(count)s song", "%(count)s songs", here), { count: here });
+}
+
+function comes({ key, done, count, share }) {
+  const item = document.querySelector(`[data-wish="${key}"]`);
+  if (!item) return;
+  item.querySelector("progress").value = (done + share) / count;
+  item.querySelector("[data-says]").textContent = says("wanted", done, count);
+}
+
+function songs(place) {
+  const asked = place.querySelector("[data-device-filter]").value.trim().toLocaleLowerCase();
+  const names = ({ title, artist, album }) => `${title} ${artist} ${album?.title ?? ""}`.toLocaleLowerCase();
+  const pinned = space.pinned();
+  const of = only() ?? (() => true);
+  const found = kept
+    .all()
+    .filter((row) => of(row) && names(row.track).includes(asked))
+    .sort((one, other) => other.at - one.at);
+  for (const [name, mine] of [
+    ["asked", found.filter(({ id }) => pinned.has(id))],
+    ["habit", found.filter(({ id }) => !pinned.has(id))],
+  ]) {
+    part(place, name, mine.length);
+    place.querySelector(`[data-songs="${name}"]`).replaceChildren(...mine.map(song));
+  }
+  place.querySelector("[data-part=none]").hidden = kept.all().length > 0 || kept.wanted().length > 0;
+  place.querySelector("[data-part=missed]").hidden = found.length > 0 || kept.all().length === 0;
+  place.querySelector("[data-part=filter]").hidden = kept.all().length === 0;
+}
+
+function song({ track, bytes }) {
+  const item = rows.song(track, { picture: true, under: "artist" });
+  item.querySelector(".time")?.setAttribute("title", size(bytes));
+  return item;
+}
+
+// Return what the address asks for, as a test of a row; null where it asks for all.
+function only() {
+  const asked = new URLSearchParams(location.search);
+  const [artist, genre] = [Number(asked.get("artist")), asked.get("genre")]; // a genre by its name, as tracks say it
+  if (artist) return ({ track }) => track.artists?.some(({ id }) => id === artist);
+  if (genre) return ({ track }) => track.genres?.includes(genre);
+  return null;
+}
+
+async function facts(place) {
+  const all = kept.all();
+  const bytes = all.reduce((sum, row) => sum + row.bytes, 0);
+  const { quota, usage, persisted } = await space.estimate();
+  const count = say(ngettext("%(count)s song", "%(count)s songs", all.length), { count: all.length });
+  place.querySelector("[data-sum]").textContent = all.length ? `${count}, ${size(bytes)}` : "";
+  const free = quota === null ? "" : say(gettext("%(size)s are free for this browser."), { size: size(quota - usage) });
+  const safe = persisted ? gettext("The browser keeps all of it until you remove it.") : "";
+  place.querySelector("[data-free]").textContent = [free, safe].filter(Boolean).join(" ");
+  const chosen = space.budget();
+  for (const box of place.querySelectorAll('[name="budget"]')) box.checked = Number(box.value) === chosen;
+}
+
+function part(place, name, count) {
+  place.querySelector(`[data-part="${name}"]`).hidden = !count;
+}
+
+async function clear() {
+  const pinned = space.pinned();
+  await space.drop(kept.all().filter(({ id }) => !pinned.has(id)));
+  tell(gettext("What stayed by itself is removed."));
+}
