@@ -46,6 +46,9 @@ ROWS = [
     ("readyz",                                             "GET",    ANYONE,    200),
     ("metrics",                                            "GET",    ANYONE,    200),  # on this machine: test_metrics.py
     ("words/<word:language>.json",                         "GET",    ANYONE,    200),
+    ("sw.js",                                              "GET",    ANYONE,    200),
+    ("manifest.webmanifest",                               "GET",    ANYONE,    200),
+    ("device",                                             "GET",    PAGE,      200),
     ("api/schema/",                                        "GET",    ANYONE,    200),
     ("api/docs/",                                          "GET",    ANYONE,    200),
     ("api/v1/me",                                          "GET",    LISTENING, 200),

@@ -2,6 +2,7 @@
 // It comes late (see later.js), so each part begins with what stands on the page by then.
 
 import * as continues from "./continues.js";
+import * as device from "./device.js";
 import * as keymap from "./keymap.js";
 import * as menu from "./menu.js";
 import * as menus from "./menus.js";
@@ -21,12 +22,14 @@ export function start({ player, api, store, say, flushed }) {
   menus.start({ player, api, open, tell: say });
   sleepmenu.start({ player, open, tell: say });
   recent.start({ say });
+  device.start({ player, api, say });
   settings.start({ say });
   forms.start({ say });
 
   function page(main) {
     queue.page();
     forms.show(main);
+    device.page(main, { api, say });
     flushed.then(() => continues.fill(main, { player, api, store }));
   }
 

@@ -1,5 +1,6 @@
 // What the menus offer: for a song, and for a list of songs (an album, an artist, a genre).
 
+import * as device from "./device.js";
 import * as hold from "./hold.js";
 import * as lists from "./lists.js";
 import { trackOf } from "./rows.js";
@@ -15,6 +16,7 @@ export function start({ player, api, open, tell }) {
       items: [
         { icon: "after", text: gettext("Play next"), act: () => add([track], title, true) },
         { icon: "add", text: gettext("Add to queue"), act: () => add([track], title, false) },
+        ...keeping({ kind: "track", id: track.id, title }),
         ...(track.artists ?? []).slice(0, PEOPLE).map((person) => ({
           icon: "user",
           text: say(gettext("Go to %(artist)s"), { artist: person.name }),
@@ -41,6 +43,7 @@ export function start({ player, api, open, tell }) {
         { icon: "shuffle", text: gettext("Shuffle"), act: play(true) },
         { icon: "after", text: gettext("Play next"), act: withSongs(({ name, tracks }) => add(tracks, name, true)) },
         { icon: "add", text: gettext("Add to queue"), act: withSongs(({ name, tracks }) => add(tracks, name, false)) },
+        ...(path.startsWith("/albums/") ? keeping({ kind: "album", id: Number(path.split("/")[2]), title: label }) : []),
         link(path),
       ],
     };
@@ -58,6 +61,14 @@ export function start({ player, api, open, tell }) {
       );
     else
       tell(say(next ? gettext("“%(title)s” plays next.") : gettext("“%(title)s” is in the queue."), { title: name }));
+  }
+
+  function keeping(what) {
+    if (!device.keeps()) return [];
+    const kept = device.wished(what);
+    const text = kept ? gettext("Remove from this device") : gettext("Keep on this device");
+    const act = async () => (await device.keeper({ api, say: tell })).toggle(what);
+    return [{ icon: kept ? "x" : "kept", text, act }];
   }
 
   function link(path) {
