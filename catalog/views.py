@@ -173,6 +173,12 @@ def track(request: HttpRequest, track_id: int) -> HttpResponse:
 
 
 @page
+def device(request: HttpRequest) -> HttpResponse:
+    """Show what the device keeps: the page is the same for everybody, a script draws on it what is here."""
+    return render(request, "device.html")
+
+
+@page
 def genres(request: HttpRequest) -> HttpResponse:
     """Show every genre by name."""
     return render(request, "genres.html", {"genres": Genre.objects.listed().order_by("name", "id")})
