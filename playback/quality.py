@@ -89,7 +89,7 @@ class Tally:
         """Return all of it, in the one order in which rows are locked, and forget it."""
         with self._changing:
             rows, self._rows = self._rows, defaultdict(lambda: [0, 0])
-        return [(key, *rows[key]) for key in sorted(rows)]
+        return [(key, rows[key][0], rows[key][1]) for key in sorted(rows)]
 
 
 _tally = Tally()

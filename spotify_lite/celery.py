@@ -9,9 +9,12 @@ from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import worker_init
 from django.conf import settings
 from kombu import Queue
 from kombu.transport import TRANSPORT_ALIASES
+
+from spotify_lite import scrapes
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spotify_lite.settings")
 
@@ -98,3 +101,9 @@ app.conf.update(
     **broker_options(),
 )
 app.autodiscover_tasks(["accounts", "catalog", "playback"])
+
+
+@worker_init.connect
+def listen(**_: Any) -> None:
+    """Let Prometheus look at a worker as at a web node."""
+    scrapes.listen()
