@@ -3,7 +3,7 @@
 import { Clock } from "./clock.js";
 import { after } from "./retry.js";
 
-const BASE = "/api/v1";
+export const BASE = "/api/v1";
 const PATIENCE = 20_000; // milliseconds for one call; tabs wait for each other's
 
 export class Problem extends Error {

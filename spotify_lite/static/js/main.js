@@ -11,11 +11,16 @@ import { label } from "./labels.js";
 import { later } from "./later.js";
 import * as layers from "./layers.js";
 import * as mediasession from "./mediasession.js";
+import { Link } from "./link.js";
 import { Memory } from "./memory.js";
 import * as navigate from "./navigate.js";
+import * as onward from "./onward.js";
 import { Outbox } from "./outbox.js";
+import * as parts from "./parts.js";
 import { Player } from "./player.js";
 import { Progress } from "./progress.js";
+import * as qualities from "./qualities.js";
+import * as recent from "./recent.js";
 import * as restore from "./restore.js";
 import * as rows from "./rows.js";
 import * as search from "./search.js";
@@ -30,30 +35,39 @@ import * as where from "./where.js";
 import { gettext } from "./words.js";
 
 const SOON = 1_500; // milliseconds that what is continued waits for what is still being told
-// What of extras.js is pressed.
-const PRESSED = [
-  "[data-menu], [data-menu-of], [data-menu-now], [data-sleep]",
-  '[data-do="queue"], [data-do="now"], [data-do="keys"]',
-  "[data-forget], [data-forget-all], [data-reveal], [data-copy]",
-].join();
+const AFTER = 3_000; // milliseconds of sound until what it did without is fetched
+const EXTRAS = {
+  pressed:
+    '[data-menu], [data-menu-of], [data-menu-now], [data-sleep], [data-do="queue"], [data-do="now"], [data-do="keys"]',
+  held: ".row[data-id] > :not(a), .row[data-id] .what, .card a[href]",
+};
 
 const api = new Api({ clock: new Clock(store.cell("clock")), store });
 const claim = new Claim({ tab: store.cell("claim", store.TAB), browser: store.cell("claim") });
 const outbox = new Outbox(database.open({ store }));
 const progress = new Progress({ api, outbox, claim, device: label(navigator.userAgent) });
 const memory = new Memory({ store, progress, clock: api.clock });
-const sound = new Sound({ audio: document.querySelector("#audio"), store });
+const link = new Link();
+const sound = new Sound({ audios: document.querySelectorAll("audio"), store, choose: qualities.chooser(link) });
 const sleep = new Sleep({ load: () => store.load("sleep"), save: (until) => store.save("sleep", until) });
-const player = new Player({ sound, api, progress, memory, sleep, even: () => switches.on("loudness") });
+const player = new Player({
+  sound,
+  api,
+  progress,
+  memory,
+  sleep,
+  link,
+  even: () => switches.chosen("loudness", "auto"),
+});
 const devices = new Devices({ player, api, progress, claim });
 
 const left = progress.send(); // by the page before: what it heard is among what is continued
 const flushed = Promise.race([left, new Promise((done) => setTimeout(done, SOON))]);
 const say = toast.start();
 let extras = null; // extras.js, once it is here
-const more = later(PRESSED, async () => {
+const more = later(EXTRAS, async () => {
   const { start } = await import("./extras.js");
-  return (extras = start({ player, api, store, say, flushed }));
+  return (extras = start({ player, api, say }));
 });
 const does = (name) => () =>
   more().then(
@@ -64,6 +78,8 @@ const does = (name) => () =>
 layers.start(); // before the navigation: Back closes what lies over the page first
 const { visit, begin } = navigate.start({ onPage });
 const searched = search.start({ say, onResults, begin });
+const filled = parts.start({ player, api, store, say, flushed });
+recent.start({ say });
 bar.start({ player, toggleQueue: does("toggleQueue"), toggleNow: does("toggleNow") });
 where.start({ player });
 volume.start({ sound });
@@ -79,6 +95,7 @@ keys.start({
 switches.start();
 mediasession.start({ player });
 theme.start();
+sound.addEventListener("playing", () => setTimeout(() => more().catch(() => {}), AFTER), { once: true });
 document.addEventListener("switched", () => player.deck.level());
 player.addEventListener("trouble", ({ detail: { sentence, again } }) =>
   say(sentence, again ? { label: gettext("Try again"), act: () => player.play() } : {}),
@@ -98,12 +115,13 @@ function onPage(main) {
   switches.show(main);
   theme.show(main);
   searched(main);
-  extras?.page(main);
-  rows.page(main, { player, api });
+  extras?.page();
+  filled(main);
+  onward.page(main, { player, api });
   onResults(main);
 }
 
 function onResults(results) {
-  extras?.results(results);
+  recent.fill(results);
   rows.mark(document, player);
 }
