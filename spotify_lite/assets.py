@@ -109,7 +109,7 @@ class HashedStorage(CompressedManifestStaticFilesStorage):
         """Return the names and files of what was made of our modules, none without esbuild; and note the imports."""
         imports = Path(self.path(IMPORTS))
         imports.unlink(missing_ok=True)
-        esbuild, main = bundles.program(), paths.get(f"{MODULES}/{bundles.PAGES[0]}")
+        esbuild, main = bundles.program(), paths.get(f"{MODULES}/{bundles.MAIN}")
         if esbuild is None or main is None:
             return {}
         storage, path = main

@@ -8,14 +8,14 @@ which Django's storage could not do.
 
 import json
 import subprocess
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
-PAGES = ("main.js", "early.js")  # what pages start; main.js shares files with what it asks for later
+MAIN = "main.js"  # what pages start, and what asks for the rest
+EARLY = "early.js"  # runs before the first paint, by itself
 # What modules start beside the page, by `new URL("./worker.js", import.meta.url)`: one file, which shares nothing, in
 # the place and by the name of its source.
 WORKERS = "**/*worker.js"
@@ -28,8 +28,17 @@ OPTIONS = (
     "--sourcemap",
     "--legal-comments=none",
     "--log-level=error",
+    "--entry-names=[dir]/[name]",
+)
+HASHED = ("--entry-names=[name].[hash]",)
+SPLIT = (
+    *HASHED,
+    "--splitting",
     # Whitenoise knows files that never change by a hash behind a name; many names are `chunk`, and need one themselves.
     "--chunk-names=[name]-[hash].[hash]",
+    # As if every module imported main.js, which is there whenever one of them comes: or else esbuild makes a file of
+    # each set of modules that some share and others do not.
+    f"--inject:./{MAIN}",
 )
 
 
@@ -49,32 +58,32 @@ def program() -> Path | None:
 
 def make(esbuild: Path, source: Path, into: Path) -> Bundles:
     """Join the modules of `source` into files of `into`; CalledProcessError says what esbuild does not understand."""
-    entries = [name for name in PAGES if (source / name).is_file()]
-    made = _run(esbuild, source, into, entries, "--splitting", "--entry-names=[name].[hash]")
-    files: dict[str, str] = {}
-    imports: dict[str, tuple[str, ...]] = {}
-    for file, output in made.items():
-        if file.endswith(".map"):
-            continue
-        name = _name(file)
-        files[name] = file
-        found = (one["path"] for one in output["imports"] if one["kind"] == "import-statement")
-        imports[name] = tuple(sorted(_name(Path(path).name) for path in found))
+    made = _run(esbuild, source, into, MAIN, *SPLIT)
+    if (source / EARLY).is_file():
+        made |= _run(esbuild, source, into, EARLY, *HASHED)
+    files = {_name(file): file for file in made if file.endswith(".js")}
+    imports = {_name(file): _imported(output) for file, output in made.items() if "entryPoint" in output}
     for worker in sorted(str(file.relative_to(source)) for file in source.glob(WORKERS)):
-        _run(esbuild, source, into, [worker], f"--entry-names={worker.removesuffix('.js')}")
+        _run(esbuild, source, into, worker, f"--outbase={source.resolve()}")
         files[worker] = worker
-    return Bundles(files, {name: imports[name] for name in entries})
+    return Bundles(files, {name: imports[name] for name in (MAIN, EARLY) if name in imports})
 
 
-def _run(esbuild: Path, source: Path, into: Path, entries: Sequence[str], *further: str) -> dict[str, Any]:
+def _run(esbuild: Path, source: Path, into: Path, entry: str, *further: str) -> dict[str, Any]:
     """Return what esbuild says of each file that it made, by the file's name."""
     into.mkdir(parents=True, exist_ok=True)
     meta = into / "bundles.meta"
-    command = [str(esbuild), *entries, *OPTIONS, *further, f"--outdir={into.resolve()}", f"--metafile={meta.resolve()}"]
+    command = [str(esbuild), entry, *OPTIONS, *further, f"--outdir={into.resolve()}", f"--metafile={meta.resolve()}"]
     subprocess.run(command, cwd=source, check=True, capture_output=True, text=True, timeout=60)
     outputs: dict[str, Any] = json.loads(meta.read_text())["outputs"]
     meta.unlink()
     return {Path(path).name: output for path, output in outputs.items()}
+
+
+def _imported(output: dict[str, Any]) -> tuple[str, ...]:
+    """Return the names of the files that one imports at once."""
+    at_once = (one["path"] for one in output["imports"] if one["kind"] == "import-statement")
+    return tuple(sorted(_name(Path(path).name) for path in at_once))
 
 
 def _name(file: str) -> str:

@@ -1,54 +1,56 @@
-// What comes later: scripts that the first sound does without are asked for once the page is idle, or when something
-// of theirs is pressed. A press that comes before they do is held, and made again once they are here.
+// What comes later: scripts that the first sound does without are asked for when something of theirs is pressed, or about
+// to be. A press that comes before they do is held, and made again once they are here.
 
-const IDLE = 2_000; // milliseconds after which they are asked for on a page that is never idle
+const ABOUT = ["pointerover", "pointerdown", "focusin"];
 
-// Return ask(), which loads them, once, and resolves to what `load` does; what is pressed of `selector` asks too.
-export function later(selector, load) {
+// Return ask(), which loads them, once, and resolves to what `load` does. What is pressed of the selector `pressed` asks
+// too, and what is right-clicked, or pressed long, of `held`.
+export function later({ pressed, held }, load) {
   let asked = null;
   let settled = false; // they are here, or cannot be: a press is what it is without them
 
-  function ask() {
-    asked ??= load().catch((error) => {
+  async function ask() {
+    asked ??= load();
+    try {
+      const here = await asked;
+      settled = true;
+      return here;
+    } catch (error) {
       asked = null; // without a network now; the next press asks again
       throw error;
-    });
-    return asked;
+    }
   }
 
-  function press(target) {
-    const again = () => {
-      settled = true;
-      if (target.isConnected) target.click();
-    };
-    ask().then(again, () => {
-      again();
-      settled = false;
-    });
+  async function hold(event, again) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const { target } = event;
+    const failed = await ask().catch(() => true);
+    settled = true;
+    if (target.isConnected) again(target);
+    if (failed === true) settled = false;
   }
 
+  const of = (selector, event) => !settled && event.target.closest?.(selector);
+  const capture = { capture: true }; // before all that listens on the page
+  for (const name of ABOUT) addEventListener(name, (event) => of(pressed, event) && ask().catch(() => {}), capture);
   addEventListener(
     "click",
     (event) => {
-      const target = settled ? null : event.target.closest?.(selector);
-      if (!target || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-      event.preventDefault();
-      event.stopImmediatePropagation();
-      press(target);
+      const special = event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
+      if (!special && of(pressed, event)) hold(event, (target) => target.click());
     },
-    { capture: true }, // before all that listens on the page
+    capture,
   );
-  loaded().then(() =>
-    ask()
-      .then(() => (settled = true))
-      .catch(() => {}),
+  addEventListener(
+    "contextmenu",
+    (event) => {
+      const { clientX, clientY, pointerType } = event;
+      const same = () =>
+        new PointerEvent("contextmenu", { bubbles: true, cancelable: true, clientX, clientY, pointerType });
+      if (of(held, event)) hold(event, (target) => target.dispatchEvent(same()));
+    },
+    capture,
   );
   return ask;
-}
-
-// The page with its pictures is here, and nothing else is to be done.
-async function loaded() {
-  if (document.readyState !== "complete") await new Promise((done) => addEventListener("load", done, { once: true }));
-  const idle = globalThis.requestIdleCallback ?? ((done) => setTimeout(done, IDLE / 10));
-  await new Promise((done) => idle(done, { timeout: IDLE }));
 }

@@ -5,7 +5,6 @@ import { test } from "node:test";
 function page() {
   const here = new EventTarget();
   globalThis.addEventListener = here.addEventListener.bind(here);
-  globalThis.document = { readyState: "loading" }; // it never becomes idle: only presses ask
   const pressed = [];
   const button = { isConnected: true, closest: (selector) => (selector === ".late" ? button : null) };
   button.click = () => {
@@ -17,18 +16,18 @@ function page() {
   return { button, pressed };
 }
 
-const settled = () => new Promise((done) => setTimeout(done));
+const arrived = () => new Promise((done) => setTimeout(done));
 
 test("a press that comes before its script is made again once it is here, and what follows passes", async () => {
   const { button, pressed } = page();
   const { later } = await import("../later.js");
   let arrive;
   let asked = 0;
-  later(".late", () => (asked++, new Promise((done) => (arrive = done))));
+  later({ pressed: ".late", held: ".held" }, () => (asked++, new Promise((done) => (arrive = done))));
   button.click();
   assert.deepEqual(pressed, []);
   arrive();
-  await settled();
+  await arrived();
   assert.deepEqual(pressed, ["heard"]);
   button.click();
   assert.deepEqual(pressed, ["heard", "heard"]);
@@ -39,12 +38,12 @@ test("a press does what it does without scripts where they cannot be had, and th
   const { button, pressed } = page();
   const { later } = await import("../later.js");
   let asked = 0;
-  later(".late", () => (asked++, Promise.reject(new TypeError("no network"))));
+  later({ pressed: ".late", held: ".held" }, () => (asked++, Promise.reject(new TypeError("no network"))));
   button.click();
-  await settled();
+  await arrived();
   assert.deepEqual(pressed, ["heard"]);
   button.click();
-  await settled();
+  await arrived();
   assert.deepEqual(pressed, ["heard", "heard"]);
   assert.equal(asked, 2);
 });
