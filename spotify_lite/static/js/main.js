@@ -35,6 +35,7 @@ import * as where from "./where.js";
 import { gettext } from "./words.js";
 
 const SOON = 1_500; // milliseconds that what is continued waits for what is still being told
+const IDLE = 1_000; // milliseconds from a page that is complete to what sees to this device
 const AFTER = 3_000; // milliseconds of sound until what it did without is fetched
 const EXTRAS = {
   pressed:
@@ -74,6 +75,12 @@ const does = (name) => () =>
     (those) => those[name](),
     () => {},
   );
+
+const keeps = "[data-keep]";
+const device = later({ pressed: keeps, held: keeps }, async () =>
+  (await import("./device.js")).start({ player, api, say }),
+);
+addEventListener("load", () => setTimeout(() => device().catch(() => {}), IDLE));
 
 layers.start(); // before the navigation: Back closes what lies over the page first
 const { visit, begin } = navigate.start({ onPage });
