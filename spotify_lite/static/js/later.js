@@ -3,6 +3,9 @@
 
 const ABOUT = ["pointerover", "pointerdown", "focusin"];
 
+// A picture within a button has no click() of its own.
+const pressOf = () => new MouseEvent("click", { bubbles: true, cancelable: true });
+
 // Return ask(), which loads them, once, and resolves to what `load` does. What is pressed of the selector `pressed` asks
 // too, and what is right-clicked, or pressed long, of `held`.
 export function later({ pressed, held }, load) {
@@ -38,7 +41,7 @@ export function later({ pressed, held }, load) {
     "click",
     (event) => {
       const special = event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
-      if (!special && of(pressed, event)) hold(event, (target) => target.click());
+      if (!special && of(pressed, event)) hold(event, (target) => target.dispatchEvent(pressOf()));
     },
     capture,
   );
