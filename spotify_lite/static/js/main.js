@@ -14,7 +14,6 @@ import * as mediasession from "./mediasession.js";
 import { Link } from "./link.js";
 import { Memory } from "./memory.js";
 import * as navigate from "./navigate.js";
-import * as onward from "./onward.js";
 import { Outbox } from "./outbox.js";
 import * as parts from "./parts.js";
 import { Player } from "./player.js";
@@ -124,7 +123,6 @@ function onPage(main) {
   searched(main);
   extras?.page();
   filled(main);
-  onward.page(main, { player, api });
   onResults(main);
 }
 
