@@ -71,8 +71,9 @@ export function row(track, { number = null, index = null, acts = [dots(track)] }
 }
 
 // A row as templates/_row.html draws it, of a Track of the API. `under` its title stand the "artist", the "album" or nothing.
-export function song(track, { number = null, picture = false, under = null } = {}) {
-  const { id, title, audio_url: playable } = track;
+// One that is `playable` may have no address yet: it is asked for when it is pressed.
+export function song(track, { number = null, picture = false, under = null, playable = Boolean(track.audio_url) } = {}) {
+  const { id, title } = track;
   const names = [title, ...(track.explicit ? [explicit()] : [])];
   const known = { class: "hit cut", dir: "auto", title };
   const item = el(

@@ -1,4 +1,5 @@
-// Search as one types: the server draws the results, this puts them in. The page works without it.
+// Search as one types: the server draws the results, this puts them in; what the device knows itself stands there before
+// them, and alone where the server is away. The page works without it.
 
 import { Answers, key as keyOf } from "./answers.js";
 import { narrow, widen } from "./narrowing.js";
@@ -20,6 +21,8 @@ export function start({ say, onResults, begin }) {
   let timer = 0;
   let saying = 0;
   let entered = false; // was Enter pressed before the answer came?
+  let device = null; // glance.js, once it is here and knows names
+  let glanced = null; // the search whose results, as this device knows them, stand on the page
 
   function typed(field) {
     field.form.querySelector("[data-clear]").hidden = !field.value;
@@ -27,10 +30,38 @@ export function start({ say, onResults, begin }) {
     stop(field);
     const search = wanted(field);
     const known = answers.get(search.key);
-    if (search.key === shown.key) widen(results.place());
+    const stands = search.key === shown.key && !glanced;
+    if (stands) widen(results.place());
     else if (known) show(search, known.html);
+    else if (device && search.query) glance(field, search);
     else narrow(results.place(), { standing: shown.query ?? "", query: search.query });
-    if (known ? !known.fresh : search.key !== shown.key) timer = setTimeout(ask, PAUSE, field, search);
+    if (known ? !known.fresh : !stands || shown.away) timer = setTimeout(ask, PAUSE, field, search);
+  }
+
+  // Show what this device knows, until the server answers; `alone`: it does not.
+  async function glance(field, search, { alone = false } = {}) {
+    const nodes = await device.draw(search.query, search.kind, { alone }).catch(() => null);
+    const late = !field.isConnected || wanted(field).key !== search.key || (shown.key === search.key && !glanced);
+    if (late && !alone) return false;
+    if (!nodes) {
+      narrow(results.place(), { standing: shown.query ?? "", query: search.query });
+      return false;
+    }
+    results.lay(nodes);
+    glanced = search;
+    onResults(results.place());
+    if (scrollY) scrollTo(0, 0);
+    clearTimeout(saying);
+    saying = setTimeout(results.tell, SAID);
+    return true;
+  }
+
+  async function arrive(field) {
+    const glances = await import("./glance.js").catch(() => null);
+    await glances?.renew();
+    if (!field.isConnected || !(await glances?.ready())) return;
+    device = glances;
+    if (wanted(field).key !== shown.key && !glanced) glance(field, wanted(field));
   }
 
   async function ask(field, search = wanted(field)) {
@@ -46,7 +77,7 @@ export function start({ say, onResults, begin }) {
       if (!html.includes("data-partial")) answers.set(search.key, html); // else the next one may have more
       if (wants()) show(search, html);
     } catch {
-      if (wants() && search.key !== shown.key) fail(field);
+      if (wants() && (search.key !== shown.key || glanced)) await fail(field, search);
     } finally {
       clearTimeout(patience);
       if (wants()) results.wait(field, false);
@@ -61,8 +92,15 @@ export function start({ say, onResults, begin }) {
     results.wait(field, false);
   }
 
-  function fail(field) {
+  async function fail(field, search) {
     const again = () => field.isConnected && ask(field);
+    if (device && search.query && !search.further && (await glance(field, search, { alone: true }))) {
+      if (search.key !== shown.key) follow(search);
+      shown = { ...search, html: results.place().innerHTML, away: true };
+      glanced = null;
+      addEventListener("online", again, { once: true });
+      return;
+    }
     const sentence = navigator.onLine
       ? gettext("The search did not come through. What stands here is from before.")
       : gettext("This device is offline. What stands here is from before; the search goes on once it is back.");
@@ -75,11 +113,12 @@ export function start({ say, onResults, begin }) {
     const other = search.key !== shown.key;
     const before = search.further ? results.count() : 0;
     if (other) follow(search);
-    if (html !== shown.html) {
+    if (html !== shown.html || glanced) {
       results.put(html);
       onResults(results.place());
     }
     shown = { ...search, html };
+    glanced = null;
     if (before) results.focusFrom(before);
     else if (other && scrollY) scrollTo(0, 0);
     if (entered) mean();
@@ -96,10 +135,19 @@ export function start({ say, onResults, begin }) {
     document.title = `${query ? `${query} · ` : ""}${gettext("Search")} · Spotify Lite`;
   }
 
+  // What stands from this device was good enough to be used: the address is its own.
+  function settle() {
+    if (!glanced) return;
+    if (glanced.key !== shown.key) follow(glanced);
+    shown = { ...glanced, html: results.place().innerHTML, away: true };
+    glanced = null;
+  }
+
   // Return the page as it was before one typed on.
   function stood() {
     const main = document.querySelector("main").cloneNode(true);
     main.querySelector("[data-query]").value = shown.query;
+    if (glanced) main.querySelector("#results").replaceChildren(...results.nodes(shown.html));
     widen(main);
     return main;
   }
@@ -119,10 +167,11 @@ export function start({ say, onResults, begin }) {
     event.preventDefault();
     const search = wanted(field);
     if (!fine()) field.blur(); // the keyboard makes room for the answer
-    if (search.query && search.key !== shown.key) {
+    if (search.query && search.key !== (glanced ?? shown).key) {
       ask(field, search);
       entered = true;
     } else if (search.query) {
+      settle();
       mean();
       if (fine()) walking.best()?.click(); // one sees what it is
     }
@@ -140,6 +189,7 @@ export function start({ say, onResults, begin }) {
     (event) => {
       const pressed = event.target.closest?.("#results :is(a, button)");
       if (!pressed) return;
+      settle();
       mean();
       if (!("further" in pressed.dataset) || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault(); // the list grows where it is
@@ -150,6 +200,9 @@ export function start({ say, onResults, begin }) {
     },
     { capture: true }, // before the page changes
   );
+  document.addEventListener("switched", async ({ detail }) => {
+    if (detail === "names") (await import("./glance.js")).renew();
+  });
   walking.start();
 
   // A page has come: what stands on it is what its address asked for.
@@ -161,9 +214,17 @@ export function start({ say, onResults, begin }) {
     under = null;
     entered = false;
     shown = {};
+    glanced = null;
     if (!field) return;
     shown = { ...wanted(field), html: main.querySelector("#results").innerHTML };
     if (!answers.get(shown.key)) answers.set(shown.key, shown.html);
+    if (device) device.renew();
+    else arrive(field);
+    const asked = new URLSearchParams(location.search).get("q");
+    if (asked && !field.value) {
+      field.value = asked; // the page is as it was kept on this device, for whatever is asked
+      typed(field);
+    }
     const free = document.activeElement === document.body; // else somebody is on something that stays
     if (free && fine()) field.focus({ preventScroll: true });
   };
@@ -175,7 +236,13 @@ function wanted(field) {
   if (!query) field.form.elements.kind?.remove(); // who begins anew looks for all kinds
   const kind = field.form.elements.kind?.value;
   const asked = query ? `?${new URLSearchParams({ q: query, ...(kind && { kind }) })}` : "";
-  return { query, key: keyOf(query, kind), address: `/search${asked}`, partial: `/search${asked || "?"}&partial` };
+  return {
+    query,
+    kind,
+    key: keyOf(query, kind),
+    address: `/search${asked}`,
+    partial: `/search${asked || "?"}&partial`,
+  };
 }
 
 // The search led somewhere: Back returns to it, also once another one is typed.

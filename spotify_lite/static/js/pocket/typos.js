@@ -115,27 +115,30 @@ export function parted(word, known, most) {
   return found.slice(0, most);
 }
 
+const LONGEST = 64; // letters of a word
+const rows = [0, 1, 2].map(() => new Uint8Array(LONGEST + 2)); // of the table, filled again and again
+
 // Return the letters between two words (optimal string alignment), or more than `most`.
 export function distance(one, other, most) {
   const [short, long] = one.length < other.length ? [one, other] : [other, one];
-  if (long.length - short.length > most) return most + 1;
-  let before = null;
-  let last = Array.from({ length: short.length + 1 }, (_, place) => place);
+  if (long.length - short.length > most || long.length > LONGEST) return most + 1;
+  let [before, last, row] = rows;
+  for (let j = 0; j <= short.length; j++) last[j] = j;
   for (let i = 1; i <= long.length; i++) {
-    const row = [i];
-    let least = i;
+    const letter = long.charCodeAt(i - 1);
+    let least = (row[0] = i);
     for (let j = 1; j <= short.length; j++) {
-      const same = long[i - 1] === short[j - 1];
-      let cost = Math.min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (same ? 0 : 1));
-      if (before && j > 1 && long[i - 1] === short[j - 2] && long[i - 2] === short[j - 1]) {
-        cost = Math.min(cost, before[j - 2] + 1);
-      }
-      row.push(cost);
-      least = Math.min(least, cost);
+      const same = letter === short.charCodeAt(j - 1);
+      let cost = last[j - 1] + (same ? 0 : 1);
+      if (last[j] < cost) cost = last[j] + 1;
+      if (row[j - 1] < cost) cost = row[j - 1] + 1;
+      const swapped = i > 1 && j > 1 && letter === short.charCodeAt(j - 2);
+      if (swapped && long.charCodeAt(i - 2) === short.charCodeAt(j - 1)) cost = Math.min(cost, before[j - 2] + 1);
+      row[j] = cost;
+      if (cost < least) least = cost;
     }
     if (least > most + 1) return most + 1;
-    before = last;
-    last = row;
+    [before, last, row] = [last, row, before];
   }
   return last[short.length];
 }
