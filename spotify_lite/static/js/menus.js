@@ -1,10 +1,11 @@
 // What the menus offer: for a song, and for a list of songs (an album, an artist, a genre).
 
 import * as device from "./device.js";
+import * as adding from "./adding.js";
 import * as hold from "./hold.js";
 import * as lists from "./lists.js";
 import { trackOf } from "./rows.js";
-import { gettext, ngettext, say } from "./words.js";
+import { gettext, say } from "./words.js";
 
 const PEOPLE = 4; // artists of a song that its menu leads to
 
@@ -43,25 +44,15 @@ export function start({ player, api, open, tell }) {
         { icon: "shuffle", text: gettext("Shuffle"), act: play(true) },
         { icon: "after", text: gettext("Play next"), act: withSongs(({ name, tracks }) => add(tracks, name, true)) },
         { icon: "add", text: gettext("Add to queue"), act: withSongs(({ name, tracks }) => add(tracks, name, false)) },
-        ...(path.startsWith("/albums/") ? keeping({ kind: "album", id: Number(path.split("/")[2]), title: label }) : []),
+        ...(path.startsWith("/albums/")
+          ? keeping({ kind: "album", id: Number(path.split("/")[2]), title: label })
+          : []),
         link(path),
       ],
     };
   }
 
-  function add(tracks, name, next) {
-    if (!player.track) player.playList(tracks, 0);
-    else if (!player.edit((queue) => queue.add(tracks, { next })))
-      tell(gettext("The queue is full. Nothing was added."));
-    else if (tracks.length > 1)
-      tell(
-        say(ngettext("%(count)s song added to the queue.", "%(count)s songs added to the queue.", tracks.length), {
-          count: tracks.length,
-        }),
-      );
-    else
-      tell(say(next ? gettext("“%(title)s” plays next.") : gettext("“%(title)s” is in the queue."), { title: name }));
-  }
+  const add = (tracks, name, next) => adding.add(tracks, name, { player, tell, next });
 
   function keeping(what) {
     if (!device.keeps()) return [];
