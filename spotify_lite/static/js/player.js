@@ -45,6 +45,11 @@ export class Player extends EventTarget {
     return (this.loaded && this.sound.duration) || (this.track?.duration_ms ?? 0);
   }
 
+  // Milliseconds of the track up to which it sounds without the network.
+  get buffered() {
+    return this.loaded ? Math.min(this.duration, this.position + this.sound.ahead) : 0;
+  }
+
   // What sounds by itself behind the current track, or null.
   get upcoming() {
     return this.sleep.afterSong ? null : this.queue.upcoming;

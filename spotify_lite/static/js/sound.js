@@ -88,6 +88,11 @@ export class Sound extends EventTarget {
     return this.front.duration * 1000;
   }
 
+  // Milliseconds that are there to sound without the network.
+  get ahead() {
+    return this.front.ahead * 1000;
+  }
+
   get over() {
     return this.front.over;
   }

@@ -1,6 +1,7 @@
 // A voice: one audio element, and what it sounds, which is a file by its address or a stream that is appended to it.
 // Events: those of the element that matter, by its names, and those of its stream.
 
+import * as ranges from "./ranges.js";
 import { Stream } from "./stream.js";
 
 const OF_ELEMENT = ["playing", "waiting", "loadedmetadata", "timeupdate", "pause", "ended", "error", "seeking"];
@@ -25,6 +26,11 @@ export class Voice extends EventTarget {
   get duration() {
     if (this.stream) return this.stream.duration;
     return Number.isFinite(this.element.duration) ? this.element.duration : NaN;
+  }
+
+  // Seconds of sound that it has already, from its position on.
+  get ahead() {
+    return ranges.ahead(this.element);
   }
 
   get over() {
