@@ -9,7 +9,7 @@ export function start() {
     "aside",
     { class: "calm", hidden: true, "aria-label": gettext("Offline") },
     icon("cloud"),
-    el("p", { role: "status" }),
+    el("p", {}, el("span", { role: "status" }), el("span", { class: "muted small" })),
     el("button", { type: "button", class: "link" }, gettext("Try now")),
   );
   bar.querySelector("button").addEventListener("click", reach.look);
@@ -20,9 +20,9 @@ export function start() {
     const { offline } = document.documentElement.dataset;
     bar.hidden = offline === undefined;
     const words = bar.hidden ? "" : gettext("You are offline. What is on this device plays; the rest waits.");
-    const line = bar.querySelector("p");
-    const all = [words, bar.hidden ? "" : since()].filter(Boolean).join(" ");
-    if (line.textContent !== all) line.textContent = all;
+    const [line, old] = bar.querySelectorAll("p > span");
+    if (line.textContent !== words) line.textContent = words;
+    old.textContent = bar.hidden ? "" : since();
     const main = document.querySelector("main");
     if (bar.nextElementSibling !== main) main.before(bar);
   };
@@ -33,8 +33,11 @@ export function start() {
 
 // Return when the page was as it is, where that is not now.
 function since() {
-  const at = document.querySelector("main").dataset.asOf;
-  if (!at) return "";
-  const time = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
-  return say(gettext("This page is as it was on %(time)s."), { time: time.format(new Date(at)) });
+  const main = document.querySelector("main");
+  const at = main.dataset.asOf && new Date(main.dataset.asOf);
+  if (!at || main.querySelector("[data-device]")) return ""; // that one is drawn from what is here
+  const today = at.toDateString() === new Date().toDateString();
+  const how = { timeStyle: "short", ...(today ? {} : { dateStyle: "medium" }) };
+  const time = new Intl.DateTimeFormat(document.documentElement.lang, how).format(at);
+  return say(today ? gettext("As it was at %(time)s.") : gettext("As it was on %(time)s."), { time });
 }

@@ -6,14 +6,16 @@ import * as counts from "./counts.js";
 import * as habit from "./habit.js";
 import * as kept from "./kept.js";
 import * as marks from "./marks.js";
+import * as plays from "./plays.js";
 import * as reach from "./reach.js";
 import { script } from "./trusted.js";
 import * as whose from "./whose.js";
 
-export async function start({ player, api, say }) {
+export function start({ player, api, say }) {
   reach.start({ api });
   calm.start();
   counts.start({ player });
+  plays.start({ player });
   marks.start();
   if (!keeps()) return;
   habit.start({ player });
@@ -21,6 +23,11 @@ export async function start({ player, api, say }) {
     const button = target.closest?.("[data-keep]");
     if (button) (await keeper({ api, say })).press(button);
   });
+  begin({ api, say });
+}
+
+// Whose it is comes before all that is brought for them.
+async function begin({ api, say }) {
   await whose.start({ api });
   work();
   await kept.ready();
@@ -30,13 +37,6 @@ export async function start({ player, api, say }) {
 // Say whether this browser keeps anything for us.
 export function keeps() {
   return "keeps" in document.documentElement.dataset;
-}
-
-// A page has come: draw on it what is here.
-export async function page(main, { api, say }) {
-  if (!keeps() || !main.querySelector("[data-device]")) return;
-  const ondevice = await import("./ondevice.js");
-  ondevice.show(main, { keeper: () => keeper({ api, say }), tell: say });
 }
 
 let loading = null;

@@ -7,7 +7,7 @@
 
 const NAME = "spotify-lite-device"; // the service worker empties it at sign-out
 const STORES = { songs: "id", wishes: "key" };
-const PATIENCE = 2_000; // milliseconds; private windows of some browsers never answer
+const PATIENCE = 10_000; // milliseconds; private windows of some browsers never answer
 
 let opening = null;
 
@@ -50,7 +50,10 @@ export function change(store, key, by) {
 }
 
 async function run(store, mode, act) {
-  opening ??= opened();
+  opening ??= opened().catch((error) => {
+    opening = null; // the next one tries again
+    throw error;
+  });
   const database = await opening;
   return new Promise((resolve, reject) => {
     const step = database.transaction(store, mode);

@@ -6,6 +6,7 @@ import * as holdings from "./holdings.js";
 let songs = new Map(); // id -> row, of those that are whole
 let wishes = new Map(); // "album 5" -> row
 let reading = null;
+let known = false; // they have been read
 
 // Return the songs by id, once they are read.
 export function ready() {
@@ -19,6 +20,11 @@ export function ids() {
 
 export function has(id) {
   return songs.has(id);
+}
+
+// Say whether a song may be here: before the rows are read, any may.
+export function may(id) {
+  return !known || songs.has(id);
 }
 
 export function all() {
@@ -43,6 +49,7 @@ export async function changed() {
 async function read() {
   const rows = await holdings.all("songs");
   songs = new Map(rows.filter(({ path }) => path).map((row) => [row.id, row]));
+  known = true;
   wishes = new Map((await holdings.all("wishes")).map((row) => [row.key, row]));
   globalThis.document?.dispatchEvent(new CustomEvent("kept", { detail: { ids: ids() } }));
   return songs;

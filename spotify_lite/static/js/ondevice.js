@@ -2,6 +2,7 @@
 // ?genre= it shows what is here of one of them.
 
 import { cover } from "./address.js";
+import * as device from "./device.js";
 import { el, icon } from "./element.js";
 import * as kept from "./kept.js";
 import * as rows from "./rows.js";
@@ -9,26 +10,16 @@ import * as space from "./space.js";
 import { size } from "./sizes.js";
 import { gettext, ngettext, say } from "./words.js";
 
-let keeper = null; // resolves to keep.js
-let tell = () => {};
+let context = {};
 
-let started = false;
-
-// Draw what is here, where the page has a place for it.
-export function show(main, given) {
-  if (!started) start(given);
-  return draw(main);
-}
-
-function start(given) {
-  started = true;
-  ({ keeper, tell } = given);
-  for (const name of ["kept", "reach"]) document.addEventListener(name, () => draw(document.querySelector("main")));
+export function start(given) {
+  context = given;
+  for (const name of ["kept", "reach"]) document.addEventListener(name, () => show(document.querySelector("main")));
   document.addEventListener("keeping", ({ detail }) => comes(detail));
   document.addEventListener("change", async ({ target }) => {
     if (target.name !== "budget") return;
     await space.setBudget(Number(target.value));
-    await draw(document.querySelector("main"));
+    await show(document.querySelector("main"));
   });
   document.addEventListener("input", ({ target }) => {
     if ("deviceFilter" in target.dataset) songs(document.querySelector("[data-device]"));
@@ -36,16 +27,17 @@ function start(given) {
   document.addEventListener("click", ({ target }) => {
     const button = target.closest?.("[data-drop], [data-clear-habit]");
     if (!button) return;
-    if ("drop" in button.dataset) keeper().then((keep) => keep.drop(button.dataset.drop));
+    if ("drop" in button.dataset) device.keeper(context).then((keep) => keep.drop(button.dataset.drop));
     else clear();
   });
 }
 
-async function draw(main) {
+// Draw what is here, where the page has a place for it.
+export async function show(main) {
   const place = main.querySelector("[data-device]");
   if (!place) return;
   await kept.ready();
-  place.dataset.drawn = "";
+  part(place, "instead", location.pathname !== "/device"); // the worker had no other page for this address
   wishes(place);
   songs(place);
   await facts(place);
@@ -104,13 +96,10 @@ function songs(place) {
   const names = ({ title, artist, album }) => `${title} ${artist} ${album?.title ?? ""}`.toLocaleLowerCase();
   const pinned = space.pinned();
   const of = only() ?? (() => true);
-  const found = kept
-    .all()
-    .filter((row) => of(row) && names(row.track).includes(asked))
-    .sort((one, other) => other.at - one.at);
+  const found = kept.all().filter((row) => of(row) && names(row.track).includes(asked));
   for (const [name, mine] of [
-    ["asked", found.filter(({ id }) => pinned.has(id))],
-    ["habit", found.filter(({ id }) => !pinned.has(id))],
+    ["asked", found.filter(({ id }) => pinned.has(id)).sort(inAlbums)],
+    ["habit", found.filter(({ id }) => !pinned.has(id)).sort((one, other) => other.at - one.at)],
   ]) {
     part(place, name, mine.length);
     place.querySelector(`[data-songs="${name}"]`).replaceChildren(...mine.map(song));
@@ -118,6 +107,14 @@ function songs(place) {
   place.querySelector("[data-part=none]").hidden = kept.all().length > 0 || kept.wanted().length > 0;
   place.querySelector("[data-part=missed]").hidden = found.length > 0 || kept.all().length === 0;
   place.querySelector("[data-part=filter]").hidden = kept.all().length === 0;
+}
+
+// As on their albums, the albums by their names.
+function inAlbums({ track: one }, { track: other }) {
+  const name = ({ artist, album }) => `${album?.title ?? ""} ${album?.id ?? ""} ${artist}`;
+  return (
+    name(one).localeCompare(name(other)) || one.disc_number - other.disc_number || one.track_number - other.track_number
+  );
 }
 
 function song({ track, bytes }) {
@@ -140,7 +137,7 @@ async function facts(place) {
   const bytes = all.reduce((sum, row) => sum + row.bytes, 0);
   const { quota, usage, persisted } = await space.estimate();
   const count = say(ngettext("%(count)s song", "%(count)s songs", all.length), { count: all.length });
-  place.querySelector("[data-sum]").textContent = all.length ? `${count}, ${size(bytes)}` : "";
+  document.querySelector("main [data-sum]").textContent = all.length ? `${count}, ${size(bytes)}` : "";
   const free = quota === null ? "" : say(gettext("%(size)s are free for this browser."), { size: size(quota - usage) });
   const safe = persisted ? gettext("The browser keeps all of it until you remove it.") : "";
   place.querySelector("[data-free]").textContent = [free, safe].filter(Boolean).join(" ");
@@ -155,5 +152,5 @@ function part(place, name, count) {
 async function clear() {
   const pinned = space.pinned();
   await space.drop(kept.all().filter(({ id }) => !pinned.has(id)));
-  tell(gettext("What stayed by itself is removed."));
+  context.say(gettext("What stayed by itself is removed."));
 }

@@ -5,6 +5,7 @@
 import * as kept from "./kept.js";
 
 export const NAME = "shelf";
+const PATIENCE = 500; // milliseconds
 const TOLD = "shelf"; // the channel on which the service worker hears what lies here
 
 export function keyOf(url) {
@@ -24,9 +25,14 @@ export async function has(url) {
   return (await match(url)) !== undefined;
 }
 
+// Say at once whether find() is worth waiting for.
+export function holds(id) {
+  return kept.may(id);
+}
+
 // Return {url, type, bytes, track} of a song that is whole here, whichever of its renditions that is, or null.
 export async function find({ id }) {
-  const row = (await kept.ready()).get(id);
+  const row = (await Promise.race([kept.ready(), late()]))?.get(id);
   return row ? { url: location.origin + row.path, type: row.type, bytes: row.bytes, track: row.track } : null;
 }
 
@@ -62,6 +68,11 @@ export async function offer(track, url, blob) {
   } catch {
     // it is not kept
   }
+}
+
+// A play does not wait for a database that does not answer.
+function late() {
+  return new Promise((done) => setTimeout(done, PATIENCE));
 }
 
 function tell(what) {

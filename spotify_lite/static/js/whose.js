@@ -16,9 +16,6 @@ export function parts(owner, listener) {
 }
 
 export async function start({ api }) {
-  document.addEventListener("submit", ({ target }) => {
-    if (/^\/(logout|settings\/delete)$/.test(new URL(target.action, location.href).pathname)) forget();
-  });
   const me = await api.who().catch(() => null);
   if (!me) return; // the server is away, and nobody can have changed
   const listener = me.listener?.username ?? null;
