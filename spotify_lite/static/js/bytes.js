@@ -26,6 +26,11 @@ export class Bytes {
     return at < to ? at : null;
   }
 
+  // Return where what is missing from a place on ends.
+  until(from, to) {
+    return Math.min(to, ...this.pieces.filter(({ at }) => at >= from).map(({ at }) => at));
+  }
+
   // Return what is here from `from` on without a hole, up to `to`.
   read(from, to = Infinity) {
     const end = this.missing(from, to) ?? to;

@@ -4,11 +4,13 @@
 import { fresh } from "./address.js";
 import * as fades from "./fades.js";
 import { share } from "./gain.js";
+import { Quality } from "./quality.js";
 import { Sources, originOf } from "./sources.js";
-import { carries } from "./stream.js";
 import { Supply } from "./supply.js";
+import { carries } from "./tape.js";
 import * as trouble from "./trouble.js";
 
+const WORDS = { 0: "network", 404: "missing", 410: "expired", 429: "busy", 503: "busy" }; // of what failed, by status
 const LATER = 2_500; // milliseconds in which the server learns that a place is down, and no longer sends anyone there
 
 export class Deck {
@@ -24,7 +26,12 @@ export class Deck {
     this.waited = false; // this start has already given the server time to learn what is down
     this.failures = 0; // songs in a row that did not sound
     sound.addEventListener("failed", ({ detail }) => this.#fail(detail.status));
-    sound.addEventListener("unfit", () => this.#plain());
+    sound.addEventListener("unfit", ({ detail }) => this.#plain(detail.track));
+    this.quality = new Quality({
+      sound,
+      wanted: () => player.wanted,
+      tell: (detail) => player.dispatchEvent(new CustomEvent("quality", { detail })),
+    });
   }
 
   // Begin the current track. A fresh address from the page sounds at once; the play is told beside it.
@@ -42,6 +49,7 @@ export class Deck {
     if (!here) sound.pause();
     this.loaded = here ? track.id : null;
     item.playId = player.progress.begin(track.id, item.playId);
+    this.quality.begin(item);
     player.changed();
     if (here) {
       this.level();
@@ -147,6 +155,7 @@ export class Deck {
     Object.assign(this, { item: next, next: null, loaded: track.id, renewed: false, waited: false, untried: [] });
     if (!this.sound.streams) this.#list();
     next.playId = player.progress.begin(track.id, next.playId);
+    this.quality.begin(next);
     player.startAt = 0;
     this.level();
     player.changed();
@@ -158,6 +167,7 @@ export class Deck {
   }
 
   drop() {
+    this.quality.end();
     this.loaded = this.item = this.next = null;
     this.sound.close();
   }
@@ -216,10 +226,14 @@ export class Deck {
     this.several = new Set(this.untried.map(originOf)).size > 1;
   }
 
-  // It is not of the form that can be appended: the element plays its address.
-  #plain() {
+  // A song is not of the form that can be appended: the element plays its address.
+  #plain(track) {
     const { player, item } = this;
-    this.unfit.add(item.track.id);
+    this.unfit.add(track.id);
+    if (item?.track !== track) {
+      this.plan();
+      return;
+    }
     this.#open(player.position);
     if (player.wanted) this.#sound();
   }
@@ -236,6 +250,7 @@ export class Deck {
 
   #fail(status) {
     const { player } = this;
+    this.quality.end(WORDS[status] ?? (status === null ? "source" : status >= 500 ? "network" : "refused"));
     const { track, queue } = player;
     this.failures += 1;
     const ahead = queue.goesOn && queue.tracks.length > 1 ? (queue.following[0] ?? queue.tracks[0]) : null;

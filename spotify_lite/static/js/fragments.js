@@ -58,7 +58,7 @@ export function evened(segment, { mime }) {
 
 function* top(bytes) {
   const view = viewOf(bytes);
-  for (let at = 0; at + 8 <= bytes.length; ) {
+  for (let at = 0; at + 8 <= bytes.length;) {
     const size = view.getUint32(at);
     if (size < 8) throw new Unfit("Its boxes do not follow each other.");
     yield { kind: name(bytes, at + 4), at, end: at + size };

@@ -1,6 +1,6 @@
 // What the link carries, and which bitrate of a song is taken for it. Pure.
-// Two averages by the time that was spent on receiving: the quick one sees a link that breaks down, the slow one does
-// not trust a link that has just got better; the smaller of both is believed.
+// Two averages of the time that a bit takes: the quick one sees a link that breaks down, the slow one does not trust a
+// link that has just got better; the worse of both is believed.
 
 const HALVES = [1_000, 3_000]; // milliseconds after which what was seen before counts half
 const LEAST = 500; // milliseconds that one measurement counts at least: a good link needs little time for much
@@ -18,11 +18,11 @@ export class Link {
 
   // So many bytes came within so many milliseconds.
   add(bytes, ms) {
-    const rate = (bytes * 8) / Math.max(1, ms);
+    const time = Math.max(1, ms) / (bytes * 8); // milliseconds a bit: seconds a kilobit
     HALVES.forEach((half, place) => {
       const kept = 0.5 ** (Math.max(LEAST, ms) / half);
       const sum = this.sums[place];
-      sum.value = kept * sum.value + (1 - kept) * rate;
+      sum.value = kept * sum.value + (1 - kept) * time;
       sum.weight = kept * sum.weight + (1 - kept);
     });
   }
@@ -30,7 +30,7 @@ export class Link {
   // kbit/s, or null while nothing is known.
   get rate() {
     if (!this.sums[0].weight) return null;
-    return Math.min(...this.sums.map(({ value, weight }) => value / weight));
+    return Math.min(...this.sums.map(({ value, weight }) => weight / value));
   }
 
   // Return which of the bitrates (kbit/s, rising) to take, having so many seconds ahead at the bitrate `now`.

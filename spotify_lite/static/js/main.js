@@ -23,6 +23,7 @@ import * as recent from "./recent.js";
 import * as restore from "./restore.js";
 import * as rows from "./rows.js";
 import * as search from "./search.js";
+import * as shelf from "./shelf.js";
 import { Sleep } from "./sleep.js";
 import { Sound } from "./sound.js";
 import * as store from "./store.js";
@@ -57,6 +58,8 @@ const player = new Player({
   memory,
   sleep,
   link,
+  shelf,
+  crossfade: () => Number(switches.chosen("crossfade", 0)),
   even: () => switches.chosen("loudness", "auto"),
 });
 const devices = new Devices({ player, api, progress, claim });
@@ -81,6 +84,11 @@ const device = later({ pressed: keeps, held: keeps }, async () =>
 );
 addEventListener("load", () => setTimeout(() => device().catch(() => {}), IDLE));
 
+addEventListener("load", async () => {
+  const { start } = await import("./ahead.js");
+  player.deck.held = start({ player, api, shelf });
+});
+
 layers.start(); // before the navigation: Back closes what lies over the page first
 const { visit, begin } = navigate.start({ onPage });
 const searched = search.start({ say, onResults, begin });
@@ -102,7 +110,10 @@ switches.start();
 mediasession.start({ player });
 theme.start();
 sound.addEventListener("playing", () => setTimeout(() => more().catch(() => {}), AFTER), { once: true });
-document.addEventListener("switched", () => player.deck.level());
+document.addEventListener("switched", () => {
+  player.deck.level();
+  player.changed();
+});
 player.addEventListener("trouble", ({ detail: { sentence, again } }) =>
   say(sentence, again ? { label: gettext("Try again"), act: () => player.play() } : {}),
 );
@@ -129,4 +140,5 @@ function onPage(main) {
 function onResults(results) {
   recent.fill(results);
   rows.mark(document, player);
+  results.dispatchEvent(new Event("found", { bubbles: true }));
 }

@@ -57,7 +57,7 @@ export class Player extends EventTarget {
 
   // Play a list from one of its tracks on; from anywhere, when shuffled, for index null.
   playList(tracks, index, { from = "", positionMs = 0, shuffle = false } = {}) {
-    this.progress.act();
+    this.#press();
     this.#leaveTrack();
     this.queue.shuffled ||= shuffle;
     this.queue.set(tracks, index, from);
@@ -68,7 +68,7 @@ export class Player extends EventTarget {
   play({ acted = true } = {}) {
     if (!this.track || this.wanted) return undefined;
     if (this.elsewhere) return acted ? this.take() : undefined;
-    if (acted) this.progress.act();
+    if (acted) this.#press();
     if (this.sleep.due) this.sleep.off();
     this.sound.turn("sleep", this.sleep.share);
     return this.loaded ? this.deck.resume() : this.deck.begin(this.startAt);
@@ -143,6 +143,7 @@ export class Player extends EventTarget {
 
   // The page goes away, and the sound with it: say where it was.
   leave() {
+    this.deck.quality.end();
     if (this.wanted && this.progress.play?.seq > 0) this.note("paused");
     else if (this.track) this.memory.place(this.queue, this.position);
   }
@@ -177,8 +178,13 @@ export class Player extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 
-  #go(move) {
+  #press() {
     this.progress.act();
+    this.deck.quality.press();
+  }
+
+  #go(move) {
+    this.#press();
     this.#leaveTrack();
     return move() ? this.deck.begin(0) : undefined;
   }

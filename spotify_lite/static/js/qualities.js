@@ -1,8 +1,8 @@
 // How good it sounds: what the listener chose, and which rendition the next piece of a song is taken from.
 
-import * as store from "./store.js";
+import * as switches from "./switches.js";
 
-export const AUTOMATIC = "automatic";
+const AUTOMATIC = "automatic";
 
 // Return choose(renditions, {now, ahead}) for a link.
 export function chooser(link) {
@@ -25,6 +25,6 @@ function nearest(rates, wanted) {
 }
 
 function chosen() {
-  const mode = store.load("switches", {}).quality ?? AUTOMATIC;
+  const mode = switches.chosen("quality", AUTOMATIC);
   return mode === AUTOMATIC && navigator.connection?.saveData ? "save" : mode;
 }

@@ -8,6 +8,7 @@ import { Voice } from "./voice.js";
 
 const FORWARDED = ["playing", "waiting", "loadedmetadata", "timeupdate", "pause", "error", "failed", "unfit"];
 const PREPARE = 20; // seconds before its end that the next song is opened in the other voice
+const ENOUGH = 10; // seconds ahead
 const LEAD = 0.03; // seconds that an element takes to begin what it has
 const LAST = 1_000; // milliseconds that a song may sound on beside the next one without a fade
 const STEP = 40; // milliseconds between two steps of a fade
@@ -91,6 +92,11 @@ export class Sound extends EventTarget {
   // Milliseconds that are there to sound without the network.
   get ahead() {
     return this.front.ahead * 1000;
+  }
+
+  // There is so much to sound that others may fetch.
+  get sated() {
+    return this.front.ahead > ENOUGH;
   }
 
   get over() {

@@ -7,6 +7,7 @@ import { Bytes } from "./bytes.js";
 import * as fragments from "./fragments.js";
 
 const LATER = 2_500; // milliseconds in which the server learns that a place is down, and no longer sends anyone there
+const SPARE = 4; // times the bitrate that the link must carry for what is missing of a whole song to be fetched
 const ENDED = [403, 410]; // altered or expired: only a new decision helps
 
 export class Unreachable extends Error {
@@ -25,7 +26,9 @@ export class Supply {
     this.told = false; // a decision has named every rendition
     this.kept = null; // {url, type, bytes} on this device
     this.renditions = [];
-    this.first = null; // {url, source} of the first byte that came
+    this.from = null; // the address of the first byte that came over the network
+    this.came = 0; // bytes that came
+    this.offered = false; // the shelf has been offered it
     if (track.audio_url) this.#page(track);
   }
 
@@ -44,8 +47,7 @@ export class Supply {
     this.kept = (await this.shelf?.find(this.track).catch(() => null)) ?? null;
     if (!this.kept) return;
     this.renditions = [];
-    const { url, type, track = this.track } = this.kept;
-    this.#rendition({ url, mime: type, bitrate: track.audio?.bitrate ?? null });
+    this.#rendition({ url: this.kept.url, mime: "", bitrate: null }); // its head says
   }
 
   // Know where the song is, as well as can be known before it is pressed.
@@ -62,14 +64,40 @@ export class Supply {
     return this.asking;
   }
 
+  // Return the rendition that `choose` takes of those that are known. Raises Unreachable.
+  async pick(choose) {
+    if (!this.renditions.length) await this.#again(0);
+    if (!this.renditions.length) throw new Unreachable(null);
+    return choose(this.renditions);
+  }
+
+  // A song has been appended to its end, that by this rendition: where the rest of it is soon fetched the shelf may have
+  // it whole.
+  async end(rendition, signal) {
+    const { total, bytes, bitrate } = rendition;
+    if (!this.shelf || this.kept || this.offered) return;
+    this.offered = true;
+    if (bytes.size < total / 2) return; // most of it was another
+    if (bytes.missing(0, total) !== null && !(this.link.rate > SPARE * bitrate)) return;
+    try {
+      for await (const _ of this.read(rendition, 0, total, { signal, priority: "low" }));
+    } catch {
+      return; // it is not worth a word
+    }
+    const whole = bytes.whole(total);
+    if (whole) this.shelf.offer(this.track, rendition.path, new Blob(whole, { type: rendition.mime }));
+  }
+
   // Make sure that something of `rendition` from `from` up to `to` is here; yield each time that more has come.
   async *read(rendition, from, to, { signal, priority }) {
+    if (!rendition.bytes.size) rendition.bytes = this.held?.take(rendition.path) ?? rendition.bytes;
     const { bytes } = rendition;
     known(rendition);
     let [failed, rounds] = [new Set(), 0];
-    for (let at; (at = bytes.missing(from, to)) !== null; ) {
+    for (let at; (at = bytes.missing(from, to)) !== null;) {
       if (rendition.total && at >= rendition.total) return;
-      if (await this.held?.comes(rendition, at)) {
+      if (await this.held?.comes(rendition.path, at)) {
+        this.from ??= rendition.urls[0];
         known(rendition);
         yield;
         continue;
@@ -82,9 +110,12 @@ export class Supply {
         continue;
       }
       try {
-        const pieces = this.kept ? this.#taken(at) : body.read(url, at, to, { signal, priority, link: this.link });
+        const pieces = this.kept
+          ? this.#taken(at)
+          : body.read(url, at, bytes.until(at, to), { signal, priority, link: this.link });
         for await (const piece of pieces) {
-          this.first ??= { url: piece.url };
+          this.from ??= piece.url;
+          this.came += piece.bytes.length;
           if (piece.total) rendition.total = piece.total;
           bytes.add(piece.at, piece.bytes);
           rounds = 0;
@@ -123,7 +154,7 @@ export class Supply {
   async #again(rounds, signal) {
     if (rounds > 1) throw new Unreachable(null);
     if (rounds === 1) await new Promise((done) => setTimeout(done, LATER));
-    signal.throwIfAborted();
+    signal?.throwIfAborted();
     try {
       await this.ask();
     } catch (problem) {
@@ -135,7 +166,6 @@ export class Supply {
     for (const address of [url, ...(audio?.fallback_urls ?? [])]) {
       this.#rendition({ url: address, mime: audio?.mime ?? "", bitrate: audio?.bitrate ?? null });
     }
-    this.renditions[0].total ??= audio?.bytes ?? null;
   }
 
   // Addresses that the server has just given are instead of those of before.
@@ -149,8 +179,7 @@ export class Supply {
     const path = pathOf(url);
     let found = this.renditions.find((one) => one.path === path);
     if (!found) {
-      const bytes = this.held?.take(path) ?? new Bytes();
-      found = { path, mime, bitrate, urls: [], bytes, head: null, total: null };
+      found = { path, mime, bitrate, urls: [], bytes: new Bytes(), head: null, total: null };
       this.renditions.push(found);
     }
     found.mime ||= mime;
