@@ -42,6 +42,10 @@ SPLIT = (
 )
 
 
+class NotJoined(Exception):
+    """A module is not one, or imports what is not there."""
+
+
 @dataclass(frozen=True)
 class Bundles:
     """What was made of a folder of modules."""
@@ -57,7 +61,7 @@ def program() -> Path | None:
 
 
 def make(esbuild: Path, source: Path, into: Path) -> Bundles:
-    """Join the modules of `source` into files of `into`; CalledProcessError says what esbuild does not understand."""
+    """Join the modules of `source` into files of `into`; NotJoined says what esbuild does not understand."""
     made = _run(esbuild, source, into, MAIN, *SPLIT)
     if (source / EARLY).is_file():
         made |= _run(esbuild, source, into, EARLY, *HASHED)
@@ -74,7 +78,9 @@ def _run(esbuild: Path, source: Path, into: Path, entry: str, *further: str) -> 
     into.mkdir(parents=True, exist_ok=True)
     meta = into / "bundles.meta"
     command = [str(esbuild), entry, *OPTIONS, *further, f"--outdir={into.resolve()}", f"--metafile={meta.resolve()}"]
-    subprocess.run(command, cwd=source, check=True, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, cwd=source, check=False, capture_output=True, text=True, timeout=60)
+    if done.returncode:
+        raise NotJoined(done.stderr)
     outputs: dict[str, Any] = json.loads(meta.read_text())["outputs"]
     meta.unlink()
     return {Path(path).name: output for path, output in outputs.items()}
