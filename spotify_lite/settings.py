@@ -287,7 +287,7 @@ UPLOAD_QUOTA = env.integer("UPLOAD_QUOTA", 0 if EMBEDDED else 50 * 1024**3)  # b
 METRICS_DIR = VAR_DIR / "metrics"  # of the processes of this node
 METRICS_HOST = env.text("METRICS_HOST", "127.0.0.1")
 METRICS_PORT = env.integer("METRICS_PORT", 0)  # where Prometheus reads /metrics: no balancer may lead there; 0 is none
-METRICS_LOOKS = ["spotify_lite.gauges.measure", "catalog.backlog.measure"]  # at each scrape
+METRICS_LOOKS = ["spotify_lite.gauges.measure", "catalog.backlog.measure", "playback.edges.measure"]  # at each scrape
 BEACONS = env.boolean("BEACONS", True)  # do players tell how plays went, without saying who heard what?
 
 # --- REST ---
