@@ -89,6 +89,11 @@ addEventListener("load", async () => {
   player.deck.held = start({ player, api, shelf });
 });
 
+if (document.documentElement.dataset.beacons)
+  addEventListener("load", () =>
+    setTimeout(() => import("./beacons.js").then(({ start }) => start({ player })).catch(() => {}), IDLE),
+  );
+
 layers.start(); // before the navigation: Back closes what lies over the page first
 const { visit, begin } = navigate.start({ onPage });
 const searched = search.start({ say, onResults, begin });
