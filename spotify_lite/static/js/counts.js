@@ -12,8 +12,8 @@ export function load() {
 
 export function start({ player }) {
   player.addEventListener("quality", ({ detail }) => {
-    const { source, first_audio_ms: sounded, bytes } = detail;
-    if (!SOURCES.includes(source) || sounded === null) return; // what never sounded came from nowhere
+    const { source, first_audio_ms: sounded, error, bytes } = detail;
+    if (!SOURCES.includes(source) || (error && sounded === null)) return; // what never sounded came from nowhere
     const counts = load();
     counts[source].plays += 1;
     counts[source].bytes += bytes ?? player.track?.audio?.bytes ?? 0;

@@ -34,8 +34,9 @@ async function heard({ track, sound }) {
   const url = sound.src;
   if (sound.streams || !/^https?:/.test(url) || thrifty() || !space.budget() || !globalThis.caches) return undefined;
   const answer = await fetch(url, { credentials: "omit", priority: "low" });
-  if (answer.status === 200) await take(track, url, await answer.blob());
-  return undefined;
+  if (answer.status !== 200) return undefined;
+  await take(track, url, await answer.blob());
+  return touch(track.id);
 }
 
 // Keep a whole song that was fetched anyhow, if there is room for it.
@@ -47,7 +48,7 @@ export async function take(track, url, blob) {
   const { pathname: path } = new URL(shelf.keyOf(url).url);
   await holdings.change("songs", track.id, (row) => ({
     ...row,
-    ...{ id: track.id, track, path, type, bytes: blob.size, at: Date.now(), plays: (row?.plays ?? 0) + 1 },
+    ...{ id: track.id, track, path, type, bytes: blob.size, at: Date.now(), plays: row?.plays ?? 0 },
   }));
   await kept.changed();
 }

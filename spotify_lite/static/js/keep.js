@@ -122,6 +122,7 @@ async function fulfil(wish) {
         refused += 1;
       }
     }
+    navigator.serviceWorker?.controller?.postMessage({ visited: [`/${wish.kind}s/${wish.id}`] }); // its page, too
     await end(wish, refused === ids.length ? "refused" : "kept");
     if (refused) tell(said(wish, refused, ids.length));
   } catch (problem) {

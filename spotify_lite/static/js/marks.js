@@ -1,6 +1,7 @@
 // Marks of what is on this device: a sign in each row, bright cards, and the buttons that keep an album.
 
 import { el, icon } from "./element.js";
+import * as here from "./here.js";
 import * as kept from "./kept.js";
 import * as reach from "./reach.js";
 import { gettext, say } from "./words.js";
@@ -8,7 +9,10 @@ import { gettext, say } from "./words.js";
 const ITEMS = ".row[data-id], .card, [data-keep]";
 
 export function start() {
-  const all = () => dress(document);
+  const all = () => {
+    dress(document);
+    here.show(document.querySelector("main"));
+  };
   document.addEventListener("kept", all);
   document.addEventListener("reach", all);
   document.addEventListener("keeping", ({ detail }) => {
@@ -16,7 +20,11 @@ export function start() {
       if (keyOf(button) === detail.key) comes(button, detail);
   });
   new MutationObserver((changes) => {
-    for (const { addedNodes } of changes) for (const node of addedNodes) if (node.nodeType === 1) dress(node);
+    for (const node of changes.flatMap(({ addedNodes }) => [...addedNodes])) {
+      if (node.nodeType !== Node.ELEMENT_NODE) continue;
+      dress(node);
+      if (node.matches("main")) here.show(node);
+    }
   }).observe(document.body, { childList: true, subtree: true });
   kept.ready().then(all);
 }

@@ -4,6 +4,7 @@
 import { cover } from "./address.js";
 import * as device from "./device.js";
 import { el, icon } from "./element.js";
+import * as here from "./here.js";
 import * as kept from "./kept.js";
 import * as rows from "./rows.js";
 import * as space from "./space.js";
@@ -51,7 +52,7 @@ function wishes(place) {
 
 function wish({ key, kind, id, title, artist, cover_url, state, tracks }) {
   const count = tracks?.length ?? 0;
-  const here = (tracks ?? []).filter(kept.has).length;
+  const come = (tracks ?? []).filter(kept.has).length;
   const picture = cover(kind === "album" ? { cover_url, album: { id } } : { cover_url, id }, 160);
   const remove = el("button", { type: "button", class: "ib", "data-drop": key }, icon("x"));
   remove.setAttribute("aria-label", say(gettext("No longer keep %(title)s"), { title }));
@@ -64,10 +65,10 @@ function wish({ key, kind, id, title, artist, cover_url, state, tracks }) {
       { class: "what" },
       el("a", { href: `/${kind}s/${id}`, class: "cut", dir: "auto", title }, title),
       el("span", { class: "sub cut", dir: "auto" }, artist),
-      el("span", { class: "sub", "data-says": true }, says(state, here, count)),
+      el("span", { class: "sub", "data-says": true }, says(state, come, count)),
     ),
     el("progress", {
-      value: count ? here / count : 0,
+      value: count ? come / count : 0,
       max: 1,
       hidden: state !== "wanted",
       "aria-label": gettext("Here"),
@@ -76,12 +77,12 @@ function wish({ key, kind, id, title, artist, cover_url, state, tracks }) {
   );
 }
 
-function says(state, here, count) {
+function says(state, come, count) {
   if (state === "full") return gettext("This device is full. What is here plays.");
   if (state === "refused") return gettext("Cannot be kept right now");
-  const words = { here, count };
+  const words = { here: come, count };
   if (state === "wanted") return say(gettext("%(here)s of %(count)s songs are here"), words);
-  return say(ngettext("%(count)s song", "%(count)s songs", here), { count: here });
+  return say(ngettext("%(count)s song", "%(count)s songs", come), { count: come });
 }
 
 function comes({ key, done, count, share }) {
@@ -126,10 +127,8 @@ function song({ track, bytes }) {
 // Return what the address asks for, as a test of a row; null where it asks for all.
 function only() {
   const asked = new URLSearchParams(location.search);
-  const [artist, genre] = [Number(asked.get("artist")), asked.get("genre")]; // a genre by its name, as tracks say it
-  if (artist) return ({ track }) => track.artists?.some(({ id }) => id === artist);
-  if (genre) return ({ track }) => track.genres?.includes(genre);
-  return null;
+  const [kind, value] = [...asked].find(([name]) => name === "artist" || name === "genre") ?? [];
+  return kind ? here.of(kind, value) : null;
 }
 
 async function facts(place) {

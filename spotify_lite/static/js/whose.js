@@ -39,4 +39,5 @@ export async function wipe() {
   const names = (await globalThis.caches?.keys()) ?? [];
   await Promise.all(names.filter((name) => /^(pages |covers)/.test(name)).map((name) => caches.delete(name)));
   await kept.changed();
+  await (await import("./pocket.js")).wipe(); // where guests may not listen, names are for listeners
 }
