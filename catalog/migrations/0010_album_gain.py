@@ -5,7 +5,7 @@ from collections import defaultdict
 from django.db import migrations, models
 from django.db.models import Q
 
-from catalog import loudness
+from catalog import bulk, loudness
 from catalog.loudness import Heard
 
 MEASURED = "master__measurement__"
@@ -38,7 +38,7 @@ def measure(apps, schema_editor):
         gain = loudness.gain_of(loudness.joined(heard))
         if gain is not None:
             gains[album_id] = round(gain, 1)
-    Album.objects.bulk_update([Album(id=album, gain_db=gain) for album, gain in gains.items()], ["gain_db"], BATCH)
+    bulk.update(Album, ("gain_db", "id"), [(gain, album_id) for album_id, gain in gains.items()])
     ids = sorted(of_tracks)
     for start in range(0, len(ids), BATCH):
         tracks = list(Track.objects.filter(id__in=ids[start : start + BATCH]).only("album_id", "gain_db", "card"))
@@ -46,11 +46,17 @@ def measure(apps, schema_editor):
             if of_tracks[track.id] is not None:
                 track.gain_db = track.card["gain_db"] = of_tracks[track.id]
             track.card["album_gain_db"] = gains.get(track.album_id)
-        Track.objects.bulk_update(tracks, ["gain_db", "card"])
+        bulk.save(tracks, ("gain_db", "card"))
 
 
 class Migration(migrations.Migration):
     dependencies = [("catalog", "0009_desk_at_scale")]
+
+    excused = {
+        "data": "100,000 measured songs take some ten seconds, in one transaction; who edits one meanwhile waits. The "
+        "version before reads neither the new column nor the new part of a card, and a card that it writes anew "
+        "gets that part with the album's next change.",
+    }
 
     operations = [
         migrations.AddField(model_name="album", name="gain_db", field=models.FloatField(blank=True, null=True)),

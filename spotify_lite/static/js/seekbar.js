@@ -3,65 +3,52 @@
 
 import { clock } from "./clock.js";
 import { el } from "./element.js";
+import { Peaks } from "./peaks.js";
 import { Scrub } from "./scrub.js";
 import { address, heights, outline } from "./waveform.js";
 
 const STEP = 4; // pixels from bar to bar
 const TOLD = 1_000; // milliseconds of a song after which the server has told all of it
-const KEPT = 40; // songs whose peaks are remembered, a kilobyte each
+const AGAIN = 10_000; // milliseconds until a server that was away is asked again
 const FINE = { 0.5: "½", 0.25: "¼", 0.1: "⅒" };
 
 export function start({ player }) {
-  const known = new Map(); // address -> its peaks, or null where there are none
+  const peaks = new Peaks();
   const bars = [...document.querySelectorAll(".seek:has([data-seek])")].map((seek) => new Bar(seek, player));
-  let shown = null; // the address whose peaks are drawn
+  let shown = null; // the address whose peaks are drawn, null for a line
+  let asked = { url: null, at: 0 }; // the last question, and performance.now() then
 
-  async function show() {
-    const { track } = player;
-    const url = track && address(track);
-    if (url === shown) return;
-    // before the first tone it would only be in its way, and whether there are peaks is told soon after it
-    if (player.playing && (player.waiting || player.position < (track.hls_url === undefined ? TOLD : 1))) return;
-    shown = url;
-    const peaks = url && known.has(url) ? known.get(url) : null;
-    for (const bar of bars) bar.draw(peaks);
-    if (!url || known.has(url)) return;
-    const read = await peaksOf(url);
-    if (read === undefined) {
-      if (shown === url) shown = undefined; // the server is away: it is asked again with the next change
-      return;
-    }
-    known.set(url, read);
-    if (known.size > KEPT) known.delete(known.keys().next().value);
-    if (shown === url) for (const bar of bars) bar.draw(read);
+  function draw() {
+    const url = player.track && address(player.track);
+    const found = peaks.of(url) ?? null;
+    const now = found && url;
+    if (now === shown) return;
+    shown = now;
+    for (const bar of bars) bar.draw(found);
   }
 
-  function blank() {
-    if (!player.track || address(player.track) === shown) return;
-    shown = undefined;
-    for (const bar of bars) bar.draw(null); // not the shape of the song before
+  // Before the first tone it would only be in its way, and whether there are peaks is told soon after that.
+  function ask() {
+    const { track, playing, waiting, position } = player;
+    if (!track || (playing && (waiting || position < (track.hls_url === undefined ? TOLD : 1)))) return;
+    const wanted = [track, player.upcoming].filter((one) => one === track || one?.hls_url).map(address);
+    const url = wanted.find((one) => peaks.of(one) === undefined);
+    const at = performance.now();
+    if (url === undefined || (url === asked.url && at - asked.at < AGAIN)) return;
+    asked = { url, at };
+    peaks.ask(url).then((found) => found && draw());
   }
 
   player.addEventListener("change", () => {
-    blank();
-    show();
+    draw();
+    ask();
   });
   player.addEventListener("time", () => {
-    show();
+    ask();
     for (const bar of bars) bar.ready();
   });
-  show();
-}
-
-// Return the peaks, null where the server has none, undefined where nobody knows.
-async function peaksOf(url) {
-  try {
-    const answer = await fetch(url, { priority: "low" });
-    if (answer.ok) return new Uint8Array(await answer.arrayBuffer());
-    return answer.status === 404 ? null : undefined;
-  } catch {
-    return undefined;
-  }
+  draw();
+  ask();
 }
 
 class Bar {
