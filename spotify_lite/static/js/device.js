@@ -2,23 +2,17 @@
 // and none of it where the browser keeps nothing for a page, as on one without TLS.
 
 import * as calm from "./calm.js";
-import * as counts from "./counts.js";
-import * as habit from "./habit.js";
 import * as kept from "./kept.js";
 import * as marks from "./marks.js";
-import * as plays from "./plays.js";
 import * as reach from "./reach.js";
 import { script } from "./trusted.js";
 import * as whose from "./whose.js";
 
-export function start({ player, api, say }) {
+export function start({ api, say }) {
   reach.start({ api });
   calm.start();
-  counts.start({ player });
-  plays.start({ player });
   marks.start();
   if (!keeps()) return;
-  habit.start({ player });
   document.addEventListener("click", async ({ target }) => {
     const button = target.closest?.("[data-keep]");
     if (button) (await keeper({ api, say })).press(button);

@@ -10,7 +10,6 @@ import * as keys from "./keys.js";
 import { label } from "./labels.js";
 import { later } from "./later.js";
 import * as layers from "./layers.js";
-import * as mediasession from "./mediasession.js";
 import { Link } from "./link.js";
 import { Memory } from "./memory.js";
 import * as navigate from "./navigate.js";
@@ -19,10 +18,8 @@ import * as parts from "./parts.js";
 import { Player } from "./player.js";
 import { Progress } from "./progress.js";
 import * as qualities from "./qualities.js";
-import * as recent from "./recent.js";
 import * as restore from "./restore.js";
 import * as rows from "./rows.js";
-import * as search from "./search.js";
 import * as shelf from "./shelf.js";
 import { Sleep } from "./sleep.js";
 import { Sound } from "./sound.js";
@@ -79,26 +76,15 @@ const does = (name) => () =>
   );
 
 const keeps = "[data-keep]";
-const device = later({ pressed: keeps, held: keeps }, async () =>
-  (await import("./device.js")).start({ player, api, say }),
-);
-addEventListener("load", () => setTimeout(() => device().catch(() => {}), IDLE));
-
-addEventListener("load", async () => {
-  const { start } = await import("./ahead.js");
-  player.deck.held = start({ player, api, shelf });
+const device = later({ pressed: keeps, held: keeps }, async () => (await import("./device.js")).start({ api, say }));
+complete().then(() => {
+  import("./ahead.js").then(({ start }) => (player.deck.held = start({ player, api, shelf }))).catch(() => {});
+  setTimeout(() => device().catch(() => {}), IDLE);
 });
-
-if (document.documentElement.dataset.beacons)
-  addEventListener("load", () =>
-    setTimeout(() => import("./beacons.js").then(({ start }) => start({ player })).catch(() => {}), IDLE),
-  );
 
 layers.start(); // before the navigation: Back closes what lies over the page first
 const { visit, begin } = navigate.start({ onPage });
-const searched = search.start({ say, onResults, begin });
-const filled = parts.start({ player, api, store, say, flushed });
-recent.start({ say });
+const filled = parts.start({ player, api, store, say, flushed, begin, onResults });
 bar.start({ player, toggleQueue: does("toggleQueue"), toggleNow: does("toggleNow") });
 where.start({ player });
 volume.start({ sound });
@@ -112,9 +98,8 @@ keys.start({
   showKeys: does("showKeys"),
 });
 switches.start();
-mediasession.start({ player });
 theme.start();
-sound.addEventListener("playing", () => setTimeout(() => more().catch(() => {}), AFTER), { once: true });
+sound.addEventListener("playing", soon, { once: true });
 document.addEventListener("switched", () => {
   player.deck.level();
   player.changed();
@@ -133,17 +118,27 @@ onPage(document.querySelector("main"));
 switches.show(document);
 restore.restore({ player, api, memory, devices });
 
+// It sounds: what nobody needed until then.
+function soon() {
+  import("./after.js").then(({ start }) => start({ player })).catch(() => {});
+  setTimeout(() => more().catch(() => {}), AFTER);
+}
+
 function onPage(main) {
   switches.show(main);
   theme.show(main);
-  searched(main);
   extras?.page();
   filled(main);
   onResults(main);
 }
 
 function onResults(results) {
-  recent.fill(results);
   rows.mark(document, player);
   results.dispatchEvent(new Event("found", { bubbles: true }));
+}
+
+// The page is here with its pictures; it may have been before this script, which waits for words.
+async function complete() {
+  if (document.readyState === "complete") return;
+  await new Promise((done) => addEventListener("load", done, { once: true }));
 }

@@ -3,6 +3,7 @@
 
 import { Answers, key as keyOf } from "./answers.js";
 import { narrow, widen } from "./narrowing.js";
+import * as recent from "./recent.js";
 import * as results from "./results.js";
 import * as walking from "./walking.js";
 import { gettext } from "./words.js";
@@ -14,8 +15,9 @@ const SAID = 500; // milliseconds without another answer before one is read out
 const HANGUL = /[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]$/; // its last syllable stays open until one goes on
 
 // `begin` makes an entry of the history, and keeps what stood on the page for the one before.
-export function start({ say, onResults, begin }) {
+export function start({ say, onResults: drawn, begin }) {
   const answers = new Answers();
+  const onResults = (place) => (recent.fill(place), drawn(place));
   let shown = {}; // the search whose results stand on the page, and their html
   let under = null; // what is being asked
   let timer = 0;
@@ -203,6 +205,7 @@ export function start({ say, onResults, begin }) {
   document.addEventListener("switched", async ({ detail }) => {
     if (detail === "names") (await import("./glance.js")).renew();
   });
+  recent.start({ say });
   walking.start();
 
   // A page has come: what stands on it is what its address asked for.
@@ -216,17 +219,18 @@ export function start({ say, onResults, begin }) {
     shown = {};
     glanced = null;
     if (!field) return;
-    shown = { ...wanted(field), html: main.querySelector("#results").innerHTML };
-    if (!answers.get(shown.key)) answers.set(shown.key, shown.html);
-    if (device) device.renew();
-    else arrive(field);
-    const asked = new URLSearchParams(location.search).get("q");
-    if (asked && !field.value) {
-      field.value = asked; // the page is as it was kept on this device, for whatever is asked
-      typed(field);
-    }
+    recent.fill(main);
+    const asked = new URLSearchParams(location.search).get("q") ?? "";
+    const already = field.value.trim();
+    if (!already) field.value = asked; // the page is as it was kept on this device, for whatever is asked
     const free = document.activeElement === document.body; // else somebody is on something that stays
     if (free && fine()) field.focus({ preventScroll: true });
+    if (already === asked.trim()) {
+      shown = { ...wanted(field), html: main.querySelector("#results").innerHTML };
+      if (!answers.get(shown.key)) answers.set(shown.key, shown.html);
+    } else typed(field); // or somebody typed before this script was here
+    if (device) device.renew();
+    else arrive(field);
   };
 }
 
