@@ -56,6 +56,7 @@ export function start({ player }) {
     session.setPositionState({ duration, position, playbackRate: 1 });
   }
 
+  draw();
   player.addEventListener("change", draw);
   player.addEventListener("time", stand);
 }
