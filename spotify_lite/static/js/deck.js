@@ -60,7 +60,7 @@ export class Deck {
     const { supply } = item;
     if (this.shelf?.holds(track.id)) await supply.look();
     if (this.item !== item) return;
-    if (!supply.fresh) {
+    if (!supply.fresh || supply.shunned) {
       await this.renew();
       return;
     }

@@ -36,6 +36,11 @@ export class Supply {
     return this.kept !== null || this.renditions.some(({ urls }) => urls.some((url) => fresh(url, this.now())));
   }
 
+  // Say whether all that is known is of places that have just failed.
+  get shunned() {
+    return !this.kept && this.renditions.every(({ urls }) => urls.every((url) => this.sources.shuns(url)));
+  }
+
   // Return the addresses of a song that is played by its address, the best first.
   get urls() {
     const known = this.renditions.flatMap(({ urls }) => this.sources.order(urls));
