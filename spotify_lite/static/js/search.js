@@ -5,6 +5,7 @@ import { Answers, key as keyOf } from "./answers.js";
 import { narrow, widen } from "./narrowing.js";
 import * as recent from "./recent.js";
 import * as results from "./results.js";
+import * as store from "./store.js";
 import * as walking from "./walking.js";
 import { gettext } from "./words.js";
 
@@ -24,12 +25,14 @@ export function start({ say, onResults: drawn, begin }) {
   let saying = 0;
   let entered = false; // was Enter pressed before the answer came?
   let device = null; // glance.js, once it is here and knows names
+  let arriving = false;
   let glanced = null; // the search whose results, as this device knows them, stand on the page
 
   function typed(field) {
     field.form.querySelector("[data-clear]").hidden = !field.value;
     entered = false;
     stop(field);
+    if (!device) arrive(field);
     const search = wanted(field);
     const known = answers.get(search.key);
     const stands = search.key === shown.key && !glanced;
@@ -59,8 +62,11 @@ export function start({ say, onResults: drawn, begin }) {
   }
 
   async function arrive(field) {
+    if (arriving) return;
+    arriving = true;
     const glances = await import("./glance.js").catch(() => null);
     await glances?.renew();
+    arriving = false;
     if (!field.isConnected || !(await glances?.ready())) return;
     device = glances;
     if (wanted(field).key !== shown.key && !glanced) glance(field, wanted(field));
@@ -230,7 +236,7 @@ export function start({ say, onResults: drawn, begin }) {
       if (!answers.get(shown.key)) answers.set(shown.key, shown.html);
     } else typed(field); // or somebody typed before this script was here
     if (device) device.renew();
-    else arrive(field);
+    else if (store.load("names", null)) arrive(field); // else there are none here yet (pocket.js)
   };
 }
 
