@@ -2,7 +2,8 @@
 
 import { parse } from "./trusted.js";
 
-const OWN = /^\/(search|songs|artists\/\d+(\/(songs|albums))?|albums(\/\d+)?|tracks\/\d+|genres(\/[^/]+)?|device|settings)?$/;
+const OWN =
+  /^\/(search|songs|artists\/\d+(\/(songs|albums))?|albums(\/\d+)?|tracks\/\d+|genres(\/[^/]+)?|device|settings)?$/;
 const PATIENCE = 15_000; // milliseconds until a silent server counts as away
 
 export function own(url) {
