@@ -19,7 +19,7 @@ export function start({ player, api, tell }) {
       if (found?.tracks.length) player.playList(found.tracks, null, { from: found.name });
       else tell(gettext("There is nothing here that can be played right now."));
     } else if ("playAll" in pressed.dataset) playPage(player, { shuffle: "shuffle" in pressed.dataset });
-    else playRow(player, pressed.closest("[data-track]"));
+    else playRow(player, pressed.closest(".row"));
   });
   player.addEventListener("change", () => mark(document, player));
 }
@@ -142,5 +142,5 @@ function listed(list) {
   const same = [...document.querySelectorAll("main [data-list]")].filter(
     (other) => other.dataset.list === (list.dataset.list ?? ""),
   );
-  return (same.length ? same : [list]).flatMap((other) => [...other.querySelectorAll("[data-track]")]);
+  return (same.length ? same : [list]).flatMap((other) => [...other.querySelectorAll(".row:has([data-play])")]);
 }
