@@ -141,6 +141,7 @@ ROWS = [
     ("admin/catalog/change/<id>/change/",                  "GET",    STAFF,     302),  # to its act
     ("admin/catalog/change/<id>/change/",                  "POST",   STAFF,     302),
     ("admin/catalog/change/deleted/",                      "GET",    STAFF,     200),
+    ("admin/playback/play/quality/",                       "GET",    STAFF,     200),
     ("admin/catalog/upload/state/",                        "GET",    STAFF,     200),
     ("admin/catalog/upload/form/",                         "POST",   STAFF,     400),  # for no file
     ("admin/catalog/upload/arrived/",                      "POST",   STAFF,     404),  # with no claim

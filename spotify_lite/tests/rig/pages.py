@@ -243,6 +243,7 @@ PAGES = (
     View("admin-work", "/admin/catalog/work/", who="curator"),
     View("admin-work-failed", "/admin/catalog/work/?state__exact=failed", who="curator"),
     View("admin-work-none", "/admin/catalog/work/?state__exact=running&kind=hash", who="curator"),
+    View("admin-quality", "/admin/playback/play/quality/", who="curator"),
     View("admin-files", "/admin/catalog/libraryfile/", who="curator"),
     View("admin-renditions", "/admin/catalog/rendition/", who="curator"),
     View("admin-history", "/admin/catalog/change/", who="curator"),
