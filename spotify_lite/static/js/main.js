@@ -116,7 +116,7 @@ addEventListener("pagehide", () => {
 
 onPage(document.querySelector("main"));
 switches.show(document);
-restore.restore({ player, api, memory, devices });
+restore.restore({ player, api, memory, devices, store });
 
 // It sounds: what nobody needed until then.
 function soon() {

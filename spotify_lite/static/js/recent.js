@@ -34,7 +34,6 @@ export function start({ say }) {
   );
   document.addEventListener("submit", (event) => {
     if (event.target.matches?.("[data-search]") && typed()) keep(added(load(), typed()));
-    if (event.target.matches?.('[action="/logout"], [action="/settings/delete"]')) keep([]); // they go with whose they are
   });
   document.addEventListener("click", (event) => {
     const one = event.target.closest?.("[data-forget]");
