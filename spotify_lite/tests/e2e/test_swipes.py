@@ -7,7 +7,6 @@ from spotify_lite.tests.e2e.playing import QUEUE, STARTED, open_album, title, ti
 from spotify_lite.tests.rig.finger import Finger
 from spotify_lite.tests.rig.server import Server
 
-
 LISTENING = "() => performance.getEntriesByType('resource').some(({ name }) => name.includes('rowswipes'))"
 
 
