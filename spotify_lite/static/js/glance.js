@@ -230,7 +230,18 @@ function picture(kind, id, key, width) {
   const src = coverOf(key, size(width)) ?? `/drawn/${kind}/${id}.svg`;
   const srcset = key ? `${coverOf(key, size(2 * width))} 2x` : null;
   const loading = width < 200 ? "lazy" : null;
-  return el("img", { src, srcset, width, height: width, alt: "", loading, decoding: "async" });
+  return orPlain(el("img", { src, srcset, width, height: width, alt: "", loading, decoding: "async" }));
+}
+
+// A cover that is not on this device stays a plain square without a network.
+function orPlain(image) {
+  const empty = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'/%3E";
+  const plain = () => {
+    image.removeAttribute("srcset");
+    image.src = empty;
+  };
+  image.addEventListener("error", plain, { once: true });
+  return image;
 }
 
 function marked(parts) {

@@ -21,7 +21,7 @@ export async function ready() {
   if (!able() || !switches.on(SETTING)) return false;
   opening ??= open();
   await opening;
-  return told !== null;
+  return Boolean(told?.tracks);
 }
 
 // Return {tracks, artists, albums, corrected, best, ...} of light objects; null where nothing is known here. A search

@@ -65,11 +65,12 @@ export function start({ say, onResults: drawn, begin }) {
     if (arriving) return;
     arriving = true;
     const glances = await import("./glance.js").catch(() => null);
-    await glances?.renew();
+    const renewed = glances?.renew(); // what is here answers meanwhile
+    if (!(await glances?.ready())) await renewed;
     arriving = false;
-    if (!field.isConnected || !(await glances?.ready())) return;
+    if (!(await glances?.ready())) return;
     device = glances;
-    if (wanted(field).key !== shown.key && !glanced) glance(field, wanted(field));
+    if (field.isConnected && wanted(field).key !== shown.key && !glanced) glance(field, wanted(field));
   }
 
   async function ask(field, search = wanted(field)) {

@@ -18,7 +18,7 @@ export class Index {
     this.letters = Uint32Array.from(this.terms, lettersOf);
     this.bits = Object.fromEntries(KINDS.map((kind) => [kind, []]));
     this.decoder = new TextDecoder();
-    this.words = analyser.remembered((text) => this.#read(text));
+    this.words = analyser.remembered((text) => wordsOf(typeof text === "number" ? this.text(text) : text)); // or its number
     this.cores = analyser.remembered((text) => analyser.read(coreTitle(this.text(text))).words.join(" "));
     this.single = new Map(kinds.tracks.single);
   }
@@ -35,7 +35,7 @@ export class Index {
     const sets = groups.map((group) => this.#having(kind, group));
     sets.sort((one, other) => one.size - other.size);
     if (sets.some(({ size }) => !size)) return found;
-    const fits = (row) => this.fits(kind, row, filters);
+    const fits = this.fitting(kind, filters);
     for (let part = 0; part < (rows + 31) >>> 5 && found.length < limit; part++) {
       let bits = sets.length ? sets[0].bits[part] : 0xffffffff;
       for (let at = 1; at < sets.length && bits; at++) bits &= sets[at].bits[part];
@@ -62,12 +62,10 @@ export class Index {
     return [...found].sort((one, other) => one - other).slice(0, limit);
   }
 
-  // Say whether a row has what each filter asks for in its field.
-  fits(kind, row, filters) {
-    return filters.every(({ field, any }) => {
-      const tokens = this.#field(kind, row, field);
-      return any.some(([text, prefix]) => tokens.some((token) => (prefix ? token.startsWith(text) : token === text)));
-    });
+  // Return what says whether a row has what each filter asks for in its field.
+  fitting(kind, filters) {
+    const tests = filters.map((filter) => this.#test(kind, filter));
+    return (row) => tests.every((test) => test(row));
   }
 
   // Return {tracks, bucket} of a word that songs have: how many, and how popular the most played is; else undefined.
@@ -101,8 +99,8 @@ export class Index {
     const album = kind === "tracks" ? table.album[place] : NONE;
     const from = album === NONE ? null : this.words(this.kinds.albums.title[album]);
     const tokens = new Set([...title.tokens, ...(from?.tokens ?? [])]);
-    for (const text of [...names, ...aliases]) for (const token of this.#named(text).tokens) tokens.add(token);
-    const lines = (texts) => [...new Set(texts.map((text) => this.#named(text).said))].join("\n");
+    for (const text of [...names, ...aliases]) for (const token of this.words(text).tokens) tokens.add(token);
+    const lines = (texts) => [...new Set(texts.map((text) => this.words(text).said))].join("\n");
     return {
       place,
       bucket: table.bucket[place],
@@ -147,14 +145,6 @@ export class Index {
     return this.decoder.decode(bytes.subarray(ends[number], ends[number + 1]));
   }
 
-  #read(text) {
-    return wordsOf(typeof text === "number" ? this.text(text) : text);
-  }
-
-  #named(text) {
-    return this.words(text);
-  }
-
   // Return whose names a row has, and their other names: numbers of texts, or texts.
   #people(kind, place) {
     const table = this.kinds[kind];
@@ -168,33 +158,52 @@ export class Index {
     return { names, aliases: people.flatMap((person) => split(aliases[person])) };
   }
 
-  #field(kind, row, field) {
+  // Return what says whether a row has one of some tokens, or begins with it, in a field.
+  #test(kind, { field, any }) {
+    const wanted = (token) => any.some(([text, prefix]) => (prefix ? token.startsWith(text) : token === text));
     const table = this.kinds[kind];
-    if (field === "year") return kind === "artists" || !table.year[row] ? [] : [String(table.year[row])];
+    if (field === "year") {
+      if (kind === "artists") return () => false;
+      const years = new Map(); // year -> whether it is wanted
+      return (row) => {
+        const year = table.year[row];
+        if (!years.has(year)) years.set(year, year > 0 && wanted(String(year)));
+        return years.get(year);
+      };
+    }
     if (field === "genre") {
-      if (kind === "tracks") return [...list(table.genres, row)].map((genre) => this.genres[genre].key);
-      return kind === "albums" ? [...this.#genresOfAlbums().get(row) ?? []] : []; // prettier-ignore
+      const genres = new Set([...this.genres.keys()].filter((genre) => wanted(this.genres[genre].key)));
+      if (kind === "tracks") return (row) => list(table.genres, row).some((genre) => genres.has(genre));
+      const albums = kind === "albums" ? this.#albumsOf(genres) : new Set();
+      return (row) => albums.has(row);
     }
+    const has = (text) => this.words(text).tokens.some(wanted);
     if (field === "album") {
-      const album = kind === "albums" ? table.title[row] : kind === "tracks" && table.album[row] !== NONE ? this.kinds.albums.title[table.album[row]] : NONE; // prettier-ignore
-      return album === NONE ? [] : this.words(album).tokens;
+      if (kind === "artists") return () => false;
+      const { title } = this.kinds.albums;
+      const known = new Map(); // album -> whether it is one
+      const is = (album) => {
+        if (!known.has(album)) known.set(album, has(title[album]));
+        return known.get(album);
+      };
+      return kind === "albums" ? is : (row) => table.album[row] !== NONE && is(table.album[row]);
     }
-    const { names, aliases } = this.#people(kind, row);
-    const people = kind === "artists" ? [table.title[row], ...aliases] : [...names, ...aliases];
-    return people.flatMap((text) => this.words(text).tokens);
+    return (row) => {
+      const { names, aliases } = this.#people(kind, row);
+      return (kind === "artists" && has(table.title[row])) || names.some(has) || aliases.some(has);
+    };
   }
 
-  // Return the genres of the songs of each album, worked out when they are asked for first.
-  #genresOfAlbums() {
-    if (this.ofAlbums) return this.ofAlbums;
-    this.ofAlbums = new Map();
-    const { album, genres } = this.kinds.tracks;
-    album.forEach((place, row) => {
-      if (place === NONE) return;
-      if (!this.ofAlbums.has(place)) this.ofAlbums.set(place, new Set());
-      for (const genre of list(genres, row)) this.ofAlbums.get(place).add(this.genres[genre].key);
-    });
-    return this.ofAlbums;
+  // Return the albums that have a song of one of these genres.
+  #albumsOf(genres) {
+    const name = [...genres].join(" ");
+    if (this.ofAlbums?.name === name) return this.ofAlbums.found;
+    const found = new Set();
+    this.ofAlbums = { name, found }; // one types on behind it
+    const { album, genres: of } = this.kinds.tracks;
+    for (let row = 0; row < album.length; row++)
+      if (list(of, row).some((genre) => genres.has(genre))) found.add(album[row]);
+    return found;
   }
 
   #cover(kind, place) {

@@ -60,7 +60,7 @@ function look(query, index, { limit, kinds }) {
   }
   const ranked = {};
   for (const kind of KINDS) {
-    const documents = [...found[kind]].filter((place) => index.fits(kind, place, filters));
+    const documents = [...found[kind]].filter(index.fitting(kind, filters));
     ranked[kind] = ranking.best(
       query,
       documents.map((place) => index.document(kind, place)),

@@ -126,8 +126,11 @@ export function distance(one, other, most) {
   for (let j = 0; j <= short.length; j++) last[j] = j;
   for (let i = 1; i <= long.length; i++) {
     const letter = long.charCodeAt(i - 1);
-    let least = (row[0] = i);
-    for (let j = 1; j <= short.length; j++) {
+    const from = Math.max(1, i - most); // further from the diagonal it is more than `most` anyway
+    const to = Math.min(short.length, i + most);
+    let least = (row[from - 1] = from > 1 ? most + 1 : i);
+    if (to < short.length) row[to + 1] = most + 1;
+    for (let j = from; j <= to; j++) {
       const same = letter === short.charCodeAt(j - 1);
       let cost = last[j - 1] + (same ? 0 : 1);
       if (last[j] < cost) cost = last[j] + 1;

@@ -23,7 +23,9 @@ const asked = {
     return told;
   },
   search({ query, limit, kinds }) {
-    return index && answer(query, index, { limit, kinds, whole: told.tracks >= told.of });
+    const started = performance.now();
+    const found = index && answer(query, index, { limit, kinds, whole: told.tracks >= told.of });
+    return found && { ...found, took_ms: performance.now() - started };
   },
   renew: ({ version }) => renew({ version }),
   async wipe() {
