@@ -36,7 +36,9 @@ export function later({ pressed, held }, load) {
 
   const of = (selector, event) => !settled && event.target.closest?.(selector);
   const capture = { capture: true }; // before all that listens on the page
-  for (const name of ABOUT) addEventListener(name, (event) => of(pressed, event) && ask().catch(() => {}), capture);
+  // A finger may be about to press long, or to swipe.
+  const about = (event) => of(pressed, event) || (event.pointerType === "touch" && of(held, event));
+  for (const name of ABOUT) addEventListener(name, (event) => about(event) && ask().catch(() => {}), capture);
   addEventListener(
     "click",
     (event) => {
