@@ -9,7 +9,7 @@ import * as reach from "./reach.js";
 import * as space from "./space.js";
 import { gettext, ngettext, say } from "./words.js";
 
-const AGAIN = 20_000; // milliseconds after which what did not come is asked for again
+const AGAIN = 5_000; // milliseconds after which what did not come is asked for again
 
 let api = null;
 let tell = () => {};
