@@ -78,6 +78,11 @@ export class Ahead {
     this.#go();
   }
 
+  // Say whether something of a file is here, or on its way.
+  has(path) {
+    return this.held.has(path);
+  }
+
   // Give what is held of a file to who plays it, and let nothing else be in the way of the rest.
   take(path) {
     this.waiting = [];

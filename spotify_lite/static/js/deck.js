@@ -10,6 +10,7 @@ import { Supply } from "./supply.js";
 import { carries } from "./tape.js";
 import * as trouble from "./trouble.js";
 
+const GLANCE = 30; // milliseconds that a song with a fresh address waits for what is on this device
 const WORDS = { 0: "network", 404: "missing", 410: "expired", 429: "busy", 503: "busy" }; // of what failed, by status
 const LATER = 2_500; // milliseconds in which the server learns that a place is down, and no longer sends anyone there
 
@@ -58,7 +59,7 @@ export class Deck {
       return;
     }
     const { supply } = item;
-    if (this.shelf?.holds(track.id)) await supply.look();
+    await supply.look(supply.fresh ? GLANCE : Infinity);
     if (this.item !== item) return;
     if (!supply.fresh || supply.shunned) {
       await this.renew();

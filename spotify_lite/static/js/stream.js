@@ -226,6 +226,7 @@ export class Stream extends EventTarget {
       signal.throwIfAborted();
       if (this.#isTooMuch(part, rendition)) return;
     }
+    if (!supply.renditions.includes(rendition)) return; // it is on this device, and another one
     if (!rendition.head) throw new fragments.Unfit("It has no index.");
     await feed();
     if (part.complete) supply.end(rendition, signal);

@@ -47,12 +47,17 @@ export class Supply {
     return known.filter((url) => fresh(url, this.now()));
   }
 
-  // Look on this device first.
-  async look() {
-    this.kept = (await this.shelf?.find(this.track).catch(() => null)) ?? null;
-    if (!this.kept) return;
-    this.renditions = [];
-    this.#rendition({ url: this.kept.url, mime: "", bitrate: null }); // its head says
+  // Look on this device, for no longer than so many milliseconds: what is here needs neither signature nor network.
+  async look(patience = Infinity) {
+    if (!this.shelf?.holds(this.track.id)) return;
+    if (patience < Infinity && this.renditions.some(({ path }) => this.held?.has(path))) return; // it is not there
+    const looked = this.shelf.find(this.track).catch(() => null);
+    const late = patience < Infinity ? [new Promise((done) => setTimeout(done, patience, null))] : [];
+    const found = await Promise.race([looked, ...late]);
+    if (!found) return;
+    this.kept = { ...found, path: pathOf(found.url) };
+    this.renditions = this.renditions.filter(({ path }) => path === this.kept.path);
+    this.#rendition({ url: found.url, mime: "", bitrate: null }); // its head says
   }
 
   // Know where the song is, as well as can be known before it is pressed.
@@ -98,6 +103,7 @@ export class Supply {
     if (!rendition.bytes.size) rendition.bytes = this.held?.take(rendition.path) ?? rendition.bytes;
     const { bytes } = rendition;
     known(rendition);
+    if (bytes.missing(from, from + 1) === null) yield; // something of it has been held ahead
     let [failed, rounds] = [new Set(), 0];
     for (let at; (at = bytes.missing(from, to)) !== null;) {
       if (rendition.total && at >= rendition.total) return;
@@ -107,9 +113,11 @@ export class Supply {
         yield;
         continue;
       }
+      if (this.kept && this.kept.path !== rendition.path) return; // another rendition is here
       const url = this.#next(rendition, failed);
       if (!url) {
-        await this.#again(rounds, signal);
+        if (!rounds && !this.kept) await this.look();
+        if (!this.kept) await this.#again(rounds, signal);
         rounds += 1;
         failed = new Set();
         continue;

@@ -4,9 +4,9 @@ The recording is compared with the master sample by sample, over every join and 
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,11 +17,15 @@ from spotify_lite.tests.e2e import playing
 from spotify_lite.tests.rig import ear, faults, record, server, sound
 
 FRAME = 1_024  # samples of an AAC frame: what a join may cost
-GAP = 0.05  # seconds between two elements
 ALIKE = 0.8  # of a stretch with its master
-PLAYED = "() => window.player.position"
+NEXT_IS_THERE = """() => {
+  const { buffered } = document.querySelector('#audio');
+  return buffered.length > 0 && buffered.end(0) > 12;
+}"""
+BOTH_SOUND = """() => [...document.querySelectorAll('audio')].every(
+  (one) => !one.paused && one.volume > 0.05 && one.volume < 1
+)"""
 SETTINGS = {"PACKAGING": "eager"}
-SOURCE_ONLY = {"PACKAGING": "off"}
 
 
 @dataclass
@@ -76,16 +80,16 @@ def reach(page: Page, number: int, seconds: str) -> None:
     expect(page.locator("#player [data-at]").first).to_have_text(seconds, timeout=30_000)
 
 
-def assert_whole(heard: np.ndarray, master: np.ndarray, *, seconds: float, most: float = FRAME) -> None:
-    """Assert that so much was heard, each stretch of it at its place but for `most` samples."""
+def assert_whole(heard: np.ndarray, master: np.ndarray, *, seconds: float) -> None:
+    """Assert that so much was heard, each stretch of it at its place but for a frame."""
     places = sound.follow(heard, master)
     assert places[-1].at >= seconds
-    wrong = [place for place in places if abs(place.lag) > most or place.likeness < ALIKE]
-    assert len(wrong) <= 6 * (most > FRAME), f"{len(wrong)} of {len(places)}, the first is {wrong[:1]}"
+    wrong = [place for place in places if abs(place.lag) > FRAME or place.likeness < ALIKE]
+    assert not wrong, f"{len(wrong)} of {len(places)}, the first is {wrong[:1]}"
 
 
 def test_songs_of_an_album_join_without_a_gap_and_each_is_a_play_of_its_own(page: Page, album_of: Album) -> None:
-    told: list[dict[str, object]] = []
+    told: list[dict[str, Any]] = []
     page.on("request", lambda sent: told.append(sent.post_data_json) if sent.url.endswith("/progress") else None)
     asked = watch(page)
     press(page, 1)
@@ -93,14 +97,13 @@ def test_songs_of_an_album_join_without_a_gap_and_each_is_a_play_of_its_own(page
     reach(page, 3, "0:01")
     assert_whole(ear.heard(page), album_of.master, seconds=18)
     playing.wait_until(page, playing.ALL_IS_SENT)
-    events = [event for body in told for event in body["events"]]  # type: ignore[attr-defined]
-    ended = {event["track_id"]: event for event in events if event["state"] == "ended"}
-    lengths = [round(seconds * 1000) for seconds in record.LENGTHS[:2]]
-    assert [abs(event["position_ms"] - length) <= 1 for event, length in zip(ended.values(), lengths, strict=True)]
-    assert len({event["play_id"] for event in events}) == 3
-    assert len(asked("play")) <= 4, "one decision a song, and one ahead"
-    spans = [request.headers["range"] for request in asked("media")]
-    assert len(spans) <= 3 * 4, "few requests a song"
+    events = [event for body in told for event in body["events"]]
+    ended = [event["position_ms"] for event in events if event["state"] == "ended"]
+    assert [round(position / 10) for position in ended[:2]] == [round(seconds * 100) for seconds in record.LENGTHS[:2]]
+    assert len({(event["play_id"], event["track_id"]) for event in events}) >= 3, "each is a play of its own"
+    songs = len({event["track_id"] for event in events}) + 1  # and the one ahead
+    assert len(asked("play")) <= songs, "one decision a song"
+    assert len(asked("media")) <= 4 * songs, "few requests a song"
 
 
 def test_bitrate_follows_the_link_and_no_sample_is_missing(page: Page, album_of: Album) -> None:
@@ -116,8 +119,7 @@ def test_bitrate_follows_the_link_and_no_sample_is_missing(page: Page, album_of:
 
 def test_next_song_of_the_queue_sounds_without_the_network(page: Page, album_of: Album) -> None:
     press(page, 1)
-    page.wait_for_function("() => document.querySelector('#audio').buffered.length && "
-                           "document.querySelector('#audio').buffered.end(0) > 12")
+    page.wait_for_function(NEXT_IS_THERE)
     album_of.line.spoil(black_hole=True)
     page.keyboard.press("n")
     page.wait_for_function("() => document.querySelector('#audio').currentTime > 9.8", polling=20)
@@ -128,8 +130,7 @@ def test_next_song_of_the_queue_sounds_without_the_network(page: Page, album_of:
 def test_queue_that_is_changed_changes_what_follows(page: Page, album_of: Album) -> None:
     """What was appended of the song that came next is not heard when another one comes next."""
     press(page, 1)
-    page.wait_for_function("() => document.querySelector('#audio').buffered.length && "
-                           "document.querySelector('#audio').buffered.end(0) > 12")
+    page.wait_for_function(NEXT_IS_THERE)
     page.locator("main .row").nth(3).click(button="right")
     page.get_by_role("menuitem", name="Play next").click()
     reach(page, 4, "0:02")
@@ -156,17 +157,14 @@ def test_songs_fade_into_each_other_where_that_is_wanted(page: Page, album_of: A
     press(page, 1)
     page.locator("main .row").nth(2).click(button="right")
     page.get_by_role("menuitem", name="Play next").click()
-    page.wait_for_function(
-        "() => [...document.querySelectorAll('audio')].every((one) => !one.paused && one.volume > 0.05 && one.volume < 1)",
-        polling=20,
-    )
+    page.wait_for_function(BOTH_SOUND, polling=20)
     expect(playing.title(page)).to_have_text(f"{record.ALBUM} 3")
     reach(page, 3, "0:03")
     assert page.evaluate("[...document.querySelectorAll('audio')].filter((one) => !one.paused).length") == 1
     assert playing.volume(page) > 0.2
 
 
-def watch(page: Page):  # type: ignore[no-untyped-def]
+def watch(page: Page) -> Callable[[str], list[Request]]:
     """Return what gives the requests so far: of `media`, or of `play`."""
     sent: list[Request] = []
     page.on("request", lambda request: sent.append(request))
