@@ -44,6 +44,8 @@ export function start({ player, api, shelf }) {
     const tracks = player.loaded ? queue.following.filter((track) => track !== next?.track) : [queue.current];
     for (const track of tracks.slice(0, NEXT).reverse()) held.want(track);
   }
+  const first = document.querySelector("main [data-track]");
+  if (first) connect(trackOf(first).audio_url);
   player.addEventListener("change", ready);
   ready();
   return held;
@@ -140,6 +142,15 @@ export class Ahead {
       sum -= size;
     }
   }
+}
+
+// Let a line to another origin be there before it is needed: over a phone that costs two round trips.
+function connect(url) {
+  const { origin } = new URL(url, location.href);
+  if (origin === location.origin) return;
+  const link = Object.assign(document.createElement("link"), { rel: "preconnect", href: origin });
+  link.crossOrigin = "anonymous";
+  document.head.append(link);
 }
 
 function promised() {

@@ -90,7 +90,12 @@ def assert_whole(heard: np.ndarray, master: np.ndarray, *, seconds: float) -> No
 
 def test_songs_of_an_album_join_without_a_gap_and_each_is_a_play_of_its_own(page: Page, album_of: Album) -> None:
     told: list[dict[str, Any]] = []
-    page.on("request", lambda sent: told.append(sent.post_data_json) if sent.url.endswith("/progress") else None)
+
+    def note(sent: Request) -> None:
+        if sent.url.endswith("/progress"):
+            told.append(sent.post_data_json)
+
+    page.on("request", note)
     asked = watch(page)
     press(page, 1)
     reach(page, 2, "0:08")
@@ -167,6 +172,10 @@ def test_songs_fade_into_each_other_where_that_is_wanted(page: Page, album_of: A
 def watch(page: Page) -> Callable[[str], list[Request]]:
     """Return what gives the requests so far: of `media`, or of `play`."""
     sent: list[Request] = []
-    page.on("request", lambda request: sent.append(request))
+
+    def note(request: Request) -> None:
+        sent.append(request)
+
+    page.on("request", note)
     ends = {"media": lambda url: "/media/" in url, "play": lambda url: url.endswith("/play")}
     return lambda kind: [request for request in sent if ends[kind](request.url)]

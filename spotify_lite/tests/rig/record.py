@@ -1,5 +1,6 @@
 """An album that is one piece of sound, cut into songs at any sample: whoever joins them well hears no cut."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ def make(folder: Path, lengths: tuple[float, ...] = LENGTHS, *, album: str = ALB
     folder.mkdir(parents=True, exist_ok=True)
     master = sound.make(sum(lengths), seed=seed)
     cuts = [0, *(int(at * sound.RATE) for at in np.cumsum(lengths)[:-1]), len(master)]
-    for number, (first, end) in enumerate(zip(cuts, cuts[1:], strict=False), start=1):
+    for number, (first, end) in enumerate(pairwise(cuts), start=1):
         file = flac.FLAC(sound.write(master[first:end], folder / f"{number}.flac"))
         file.update({"title": f"{album} {number}", "artist": "Noise", "albumartist": "Noise", "album": album})
         file.update({"tracknumber": str(number), "tracktotal": str(len(lengths))})
