@@ -19,8 +19,9 @@ const NAME = "lists";
 const known = new WeakMap(); // list -> LongList
 const visits = new Map(store.load(NAME, [], store.TAB)); // key of the history -> {rows, y}
 
-// Take over the lists of a page that has come, or has come again.
+// Take over the lists of a page that has come, or has come again; of the letters they can begin at, show which it is.
 export function show(main, { player, api }) {
+  main.querySelector(".letters [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
   for (const list of main.querySelectorAll("[data-onward]")) {
     if (known.has(list)) known.get(list).revive();
     else known.set(list, new LongList(list, { player, api }));

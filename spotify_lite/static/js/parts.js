@@ -5,7 +5,7 @@ const PARTS = [
   ["[data-device]", () => import("./ondevice.js")],
   ["[data-query]", () => import("./search.js")],
   ["[data-figures]", () => import("./figures.js")],
-  ["[data-onward]", () => import("./longlists.js")],
+  ["[data-onward], .letters", () => import("./longlists.js")],
   ["[data-quiet]", () => import("./settings.js")],
   ["[data-reveal], [data-copy], [aria-invalid]", () => import("./settings-forms.js")],
 ];
