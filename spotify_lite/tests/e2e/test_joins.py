@@ -93,7 +93,7 @@ def test_songs_of_an_album_join_without_a_gap_and_each_is_a_play_of_its_own(page
 
     def note(sent: Request) -> None:
         if sent.url.endswith("/progress"):
-            told.append(sent.post_data_json)
+            told.append(sent.post_data_json or {})
 
     page.on("request", note)
     asked = watch(page)
