@@ -154,7 +154,17 @@ def found(stage: Stage) -> None:
             page.goto("about:blank")
 
 
-SCENES = {"cold": cold, "next": following, "search": found}
+def kept(stage: Stage) -> None:
+    with stage.listener() as page:
+        stage.open(page, "/albums/1")
+        page.locator("main [data-keep]").click()
+        page.locator('main [data-keep][data-state="kept"]').wait_for()
+        for number in reversed(range(stage.runs)):
+            stage.open(page, "/albums/1")
+            stage.time("device", page, stage.titles[number], stage.row(page, number))
+
+
+SCENES = {"cold": cold, "next": following, "search": found, "device": kept}
 
 
 def main() -> None:
