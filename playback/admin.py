@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -62,7 +63,7 @@ class PlayAdmin(admin.ModelAdmin):
             "regions": regions if len(regions) > 1 else [],
             "told": settings.BEACONS,
             "all": made.all,
-            "sources": [(SOURCES[name], figures) for name, figures in made.sources.items()],
+            "sources": [(capfirst(SOURCES[name]), figures) for name, figures in made.sources.items()],
             "places": list(made.regions.items()) if len(made.regions) > 1 else [],
             "errors": [(ERRORS.get(word, word), number) for word, number in made.all.errors.most_common()],
             **_drawn(made),
