@@ -139,7 +139,8 @@ export class Deck {
       next.supply.ready().then(() => this.plan());
       return;
     }
-    const fade = sound.fades ? fades.seconds(this.crossfade(), item.track, track) : 0;
+    const wanted = fades.seconds(this.crossfade(), item.track, track);
+    const fade = wanted && sound.fades ? wanted : 0;
     const streams = this.#streams(next);
     if (sound.next?.track === track && sound.next.fade === fade && sound.next.streams === streams) return;
     sound.follow(Object.assign(next, { fade, streams, joins: streams && !fade && sound.streams }));

@@ -59,11 +59,8 @@ export class Sound extends EventTarget {
 
   // Whether a voice can be turned down: phones of one kind leave that to their keys.
   get fades() {
-    const { element } = this.back;
-    element.volume = 0.5;
-    const can = element.volume === 0.5;
-    this.#apply();
-    return can;
+    this.can ??= quiets(this.back.element);
+    return this.can;
   }
 
   get src() {
@@ -277,4 +274,12 @@ export class Sound extends EventTarget {
     const { volume, sleep } = this.shares;
     for (const { element, gain, fade } of [this.front, this.back]) element.volume = volume * gain * sleep * fade;
   }
+}
+
+function quiets(element) {
+  const { volume } = element;
+  element.volume = 0.5;
+  const can = element.volume === 0.5;
+  element.volume = volume;
+  return can;
 }

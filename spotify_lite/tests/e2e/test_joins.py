@@ -104,7 +104,7 @@ def test_songs_of_an_album_join_without_a_gap_and_each_is_a_play_of_its_own(page
     playing.wait_until(page, playing.ALL_IS_SENT)
     events = [event for body in told for event in body["events"]]
     ended = [event["position_ms"] for event in events if event["state"] == "ended"]
-    assert [round(position / 10) for position in ended[:2]] == [round(seconds * 100) for seconds in record.LENGTHS[:2]]
+    assert ended[:2] == pytest.approx([seconds * 1000 for seconds in record.LENGTHS[:2]], abs=2)
     assert len({(event["play_id"], event["track_id"]) for event in events}) >= 3, "each is a play of its own"
     songs = len({event["track_id"] for event in events}) + 1  # and the one ahead
     assert len(asked("play")) <= songs, "one decision a song"
