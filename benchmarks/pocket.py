@@ -1,5 +1,5 @@
-"""Search on the device: its bytes, how long its index takes to be made and opened, what a keystroke costs, and how often
-it says the same as the server.
+"""Search on the device: its bytes, how long its index takes to be made and opened, what a keystroke costs, and how
+often it says the same as the server.
 
     .venv/bin/python -m benchmarks.pocket [--tracks 10000,100000] [--queries 20]
 
@@ -38,7 +38,7 @@ PACK = (
 KINDS = ["tracks", "artists", "albums"]
 SHOWN = 13  # of a kind, as the search page asks for
 COMPARED = 5
-PASSES = 3  # the first has not read a name yet; the best of all is what the machine can when others leave it alone
+PASSES = 3  # the best of them is what the machine can when others leave it alone
 WANTED = 16.0  # ms
 
 
@@ -81,9 +81,15 @@ def measured(place: Installation, chromium: Browser, options: argparse.Namespace
         page.goto("/healthz")  # a page of the same origin with no script of its own
         page.evaluate(PROBE.read_text())
         build, tracks = page.evaluate("bench.renew()")
+        before = set(workers())
         opened = page.evaluate("bench.open()")
+        thread = next(iter(set(workers()) - before))
         search = "([asked, kinds, limit]) => bench.search(asked, kinds, limit)"
-        keystrokes = page.evaluate(search, [typed, KINDS, SHOWN])
+        keystrokes, cpu = [], []
+        for query in typed:
+            began_at = computed(thread)
+            keystrokes += page.evaluate(search, [[query], KINDS, SHOWN])
+            cpu.append(computed(thread) - began_at)
         first, *again = (page.evaluate(search, [asked, KINDS, SHOWN]) for _ in range(PASSES))
         memory = memory_of(context.new_cdp_session(page), page)
         same, firsts, whole = compared(running.url, page, asked)
@@ -93,6 +99,7 @@ def measured(place: Installation, chromium: Browser, options: argparse.Namespace
         "tracks": tracks,
         "build": build,
         "opened": opened,
+        "cpu": cpu,
         "inside": [one["inside"] for one in keystrokes],
         "outside": [one["took"] for one in keystrokes],
         "all": [one["took"] for one in first],
@@ -103,6 +110,21 @@ def measured(place: Installation, chromium: Browser, options: argparse.Namespace
         "whole": whole,
         "noise": f"load {load}; the same loop before and after: {began[0]:.0f} and {figures.noise()[0]:.0f} ms",
     }
+
+
+def workers() -> Iterator[Path]:
+    """Yield the threads of all workers of pages on this machine."""
+    for name in Path("/proc").glob("[0-9]*/task/[0-9]*/comm"):
+        try:
+            if name.read_text().strip() == "DedicatedWorker":
+                yield name.parent
+        except OSError:  # it has just ended
+            continue
+
+
+def computed(thread: Path) -> float:
+    """Return the milliseconds that a thread has computed so far: what it waited for the processor is not in them."""
+    return int((thread / "schedstat").read_text().split()[0]) / 1e6
 
 
 def memory_of(session: CDPSession, page: Page) -> dict[str, int]:
@@ -165,6 +187,7 @@ def written(told: dict[str, Any]) -> Iterator[str]:
             f"{of['packed']['cpu']:.1f} s, {of['packed']['rss'] / 1e6:.0f} MB",
             f"{of['build'] / 1000:.1f} s",
             f"{of['opened']:.0f} ms",
+            figures.told(of["cpu"]),
             figures.told(of["inside"]),
             figures.told(of["outside"]),
             figures.told(of["all"]),
@@ -180,18 +203,21 @@ def written(told: dict[str, Any]) -> Iterator[str]:
         "packing: CPU, memory",
         "fetched and built",
         "opened",
-        "a keystroke, in the worker",
+        "a keystroke: CPU of the worker",
+        "its time in the worker",
     )
     head += (
         "with the way there and back",
+        "queries of all kinds",
         "the best of three",
         "memory: objects + arrays",
         "same first song, same five",
     )
     yield figures.table(head, rows)
     for name, of in told.items():
-        verdict = "met" if figures.cuts(of["outside"])[1] <= WANTED else "missed"
-        yield f"{name}: p95 {figures.cuts(of['outside'])[1]:.1f} ms of the {WANTED:.0f} that are wanted, {verdict}."
+        cpu, wall = figures.cuts(of["cpu"])[1], figures.cuts(of["outside"])[1]
+        verdict = "met" if wall <= WANTED else "met by CPU alone" if cpu <= WANTED else "missed"
+        yield f"{name}: p95 of a keystroke {wall:.1f} ms, CPU {cpu:.1f} ms; wanted: {WANTED:.0f} ms, {verdict}."
 
 
 if __name__ == "__main__":

@@ -85,3 +85,85 @@ test("judged queries are answered first by the same, and nearly all by the same 
   assert.ok(share >= AGREED, JSON.stringify(other.slice(0, 20)));
   assert.ok(firsts.length <= 0.01 * answered.queries.length, JSON.stringify(firsts.slice(0, 20)));
 });
+
+// A small catalog as the server packs it: ids and years as differences, what few rows have by their places.
+const SMALL = [
+  {
+    tracks: {
+      id: [7, 2],
+      title: ["Tideline", "Long Way Home"],
+      credit: [[1], ["Halcyon Pike feat. Aoki"]],
+      artist: [3, 0],
+      others: [[], []],
+      guests: [[1], [[4]]],
+      makers: [[], []],
+      year: [2024, -20],
+      cover: [[], []],
+      album: [5, -5],
+      seconds: [185, 61],
+      genres: ["Ambient"],
+      genre: [0, -1],
+      further: [[], []],
+      explicit: [1],
+      silent: [],
+    },
+  },
+  {
+    albums: {
+      id: [5],
+      title: ["Shoreline"],
+      credit: [[], []],
+      artist: [3],
+      others: [[], []],
+      year: [2024],
+      cover: [[0], ["ab".repeat(32)]],
+      kind: ["ep"],
+    },
+  },
+  { artists: { id: [3, 1], name: ["Halcyon Pike", "Aoki"], aliases: [[1], ["Blue Tree"]], cover: [[], []] } },
+  { buckets: { tracks: [100, 90], albums: [100], artists: [90, 110] } },
+];
+const found = (index, query) =>
+  search(query, index, { limit: 5 }).tracks.map((place) => index.shown("tracks", place).id);
+
+test("packed rows are shown with all that a page needs", () => {
+  const index = indexOf({ letters: {}, pieces: SMALL });
+  const [place] = search("tideline", index, { limit: 5 }).tracks;
+  assert.deepEqual(index.shown("tracks", place), {
+    id: 7,
+    bucket: 100,
+    cover: "ab".repeat(32),
+    title: "Tideline",
+    artist: "Halcyon Pike",
+    artists: [{ id: 3, name: "Halcyon Pike", role: "main" }],
+    year: 2024,
+    album: { id: 5, title: "Shoreline" },
+    duration_ms: 185_000,
+    explicit: false,
+    silent: false,
+  });
+  assert.deepEqual(found(index, "halcyon pike"), [9, 7]); // the more played first
+  assert.deepEqual(found(index, "blue tree"), [9]); // by another name of a guest
+  assert.deepEqual(found(index, "genre:ambient"), [7]);
+  assert.deepEqual(found(index, "album:shore"), [7]);
+  assert.deepEqual(found(index, "year:2000-2010"), [9]);
+});
+
+test("what has changed since takes the place of what was packed", () => {
+  const rows = {
+    ...SMALL[0].tracks,
+    id: [8],
+    title: ["Tideline Two"],
+    credit: [[], []],
+    artist: [3],
+    guests: [[], []],
+  };
+  const one = { year: [0], album: [5], seconds: [10], genre: [-1], explicit: [], bucket: [60] };
+  const changes = { tracks: { gone: [9], moved: [7], to: [50], rows: { ...rows, ...one } } };
+  const index = indexOf({ letters: {}, pieces: structuredClone(SMALL) }, { changes });
+  assert.deepEqual(found(index, "tideline"), [7, 8]); // the very name before what goes on from it
+  assert.deepEqual(found(index, "halcyon pike"), [7, 8]);
+  assert.deepEqual(found(index, "long way home"), []);
+  assert.equal(index.count("tracks"), 2);
+  assert.equal(index.shown("tracks", 0).bucket, 50);
+});
