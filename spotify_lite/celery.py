@@ -71,7 +71,10 @@ app.conf.update(
     worker_prefetch_multiplier=1,
     # Queues take turns: what is short and often never waits behind a folder of files to package.
     task_queues=[Queue("celery"), Queue("work")],
-    task_routes={f"catalog.tasks.{name}": {"queue": "work"} for name in ("run_work", "sweep_objects", "keep_search", "keep_names")},
+    task_routes={
+        f"catalog.tasks.{name}": {"queue": "work"}
+        for name in ("run_work", "sweep_objects", "keep_search", "keep_names")
+    },
     worker_hijack_root_logger=False,
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,  # a worker outlives any outage of its broker, and so does the clock
