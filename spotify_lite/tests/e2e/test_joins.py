@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
@@ -111,15 +112,22 @@ def test_songs_of_an_album_join_without_a_gap_and_each_is_a_play_of_its_own(page
     assert len(asked("media")) <= 4 * songs, "few requests a song"
 
 
-def test_bitrate_follows_the_link_and_no_sample_is_missing(page: Page, album_of: Album) -> None:
+@pytest.mark.parametrize(("rate", "least"), [(14_000, True), (0, False)], ids=["poor line", "good line"])
+def test_bitrate_is_what_the_line_carries_and_no_sample_is_missing(
+    page: Page, album_of: Album, rate: int, least: bool
+) -> None:
+    """The page names 128 kbit/s, which it begins with."""
     asked = watch(page)
-    press(page, 1)
-    reach(page, 1, "0:02")
-    album_of.line.spoil(rate=25_000)
-    page.evaluate("document.querySelector('[data-do=next]').click()")
-    reach(page, 2, "0:04")
-    album_of.line.heal()
-    assert len({request.url.split("?")[0] for request in asked("media")}) >= 2
+    album_of.line.spoil(rate=rate)
+    with page.expect_response(lambda answer: answer.url.endswith("/tracks/3/play")) as decided:
+        press(page, 3)
+    rising = sorted(decided.value.json()["sources"], key=lambda source: source["bitrate"])
+    ladder = [path_of(source["url"]) for source in rising if "mp4a" in source["mime"]]
+    reach(page, 3, "0:06")
+    taken = [path_of(request.url) for request in asked("media")]
+    assert ladder[1] in taken
+    assert (ladder[0] in taken, ladder[2] in taken) == (least, not least)
+    assert_whole(ear.heard(page), album_of.master[int(sum(record.LENGTHS[:2]) * sound.RATE) :], seconds=5)
 
 
 def test_next_song_of_the_queue_sounds_without_the_network(page: Page, album_of: Album) -> None:
@@ -167,6 +175,10 @@ def test_songs_fade_into_each_other_where_that_is_wanted(page: Page, album_of: A
     reach(page, 3, "0:03")
     assert page.evaluate("[...document.querySelectorAll('audio')].filter((one) => !one.paused).length") == 1
     assert playing.volume(page) > 0.2
+
+
+def path_of(url: str) -> str:
+    return urlsplit(url).path
 
 
 def watch(page: Page) -> Callable[[str], list[Request]]:
