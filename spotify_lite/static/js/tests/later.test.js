@@ -1,18 +1,22 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+globalThis.MouseEvent = class extends Event {
+  button = 0;
+};
+
 // A page of which only what later.js asks of it is there.
 function page() {
   const here = new EventTarget();
   globalThis.addEventListener = here.addEventListener.bind(here);
   const pressed = [];
   const button = { isConnected: true, closest: (selector) => (selector === ".late" ? button : null) };
-  button.click = () => {
-    const event = Object.assign(new Event("click", { cancelable: true }), { button: 0 });
+  button.dispatchEvent = (event) => {
     Object.defineProperty(event, "target", { value: button });
     here.dispatchEvent(event);
     if (!event.defaultPrevented) pressed.push("heard");
   };
+  button.click = () => button.dispatchEvent(new MouseEvent("click", { cancelable: true }));
   return { button, pressed };
 }
 
