@@ -121,7 +121,8 @@ def tasks_of(trace: dict[str, Any]) -> list[dict[str, Any]]:
         for event in events
         if event["name"] == "thread_name" and event["args"].get("name") == MAIN
     }
-    return [event for event in events if event["name"] in TASKS and (event["pid"], event["tid"]) in threads]
+    whole = (event for event in events if event["ph"] == "X" and event["name"] in TASKS)
+    return [event for event in whole if (event["pid"], event["tid"]) in threads]
 
 
 def heap(page: Page) -> float:
