@@ -29,6 +29,9 @@ export function show(main, { player, api }) {
 }
 
 addEventListener("pagehide", () => store.save(NAME, [...visits], store.TAB));
+addEventListener("online", () => {
+  for (const list of document.querySelectorAll("main [data-onward]")) known.get(list)?.retry();
+});
 
 class LongList {
   constructor(list, { player, api }) {
@@ -53,7 +56,6 @@ class LongList {
       if (this.virtual) this.#load();
       else this.#grow();
     });
-    addEventListener("online", () => this.failed && this.onward.querySelector("a").click());
     rows.lengthen(list, this);
     if (visits.has(this.visit)) this.#stand(visits.get(this.visit));
     else if ("grows" in list.dataset) this.#grow();
@@ -61,6 +63,10 @@ class LongList {
 
   revive() {
     this.virtual?.revive();
+  }
+
+  retry() {
+    if (this.failed) this.onward.querySelector("a").click();
   }
 
   // Play from a row on, or from the first one: it and its neighbours; what is not here yet follows once it sounds.
