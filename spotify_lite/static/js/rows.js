@@ -72,7 +72,10 @@ export function row(track, { number = null, index = null, acts = [dots(track)] }
 
 // A row as templates/_row.html draws it, of a Track of the API. `under` its title stand the "artist", the "album" or nothing.
 // One that is `playable` may have no address yet: it is asked for when it is pressed.
-export function song(track, { number = null, picture = false, under = null, playable = Boolean(track.audio_url) } = {}) {
+export function song(
+  track,
+  { number = null, picture = false, under = null, playable = Boolean(track.audio_url) } = {},
+) {
   const { id, title } = track;
   const names = [title, ...(track.explicit ? [explicit()] : [])];
   const known = { class: "hit cut", dir: "auto", title };
