@@ -134,6 +134,7 @@ def test_focus_is_never_lost_and_keys_walk_the_list(songs: Page) -> None:
     songs.keyboard.press("End")
     end = songs.evaluate(FOCUSED_PLACE)
     assert end >= 150
+    expect(row(songs, end + 1)).to_be_attached()
     songs.keyboard.press("Tab")
     songs.keyboard.press("Tab")
     songs.keyboard.press("Tab")
