@@ -13,6 +13,7 @@ const AHEAD = 150; // rows that are fetched before one sees them
 const BEYOND = 1_000; // places behind the last row that was here: so far may one scroll at once
 const BEFORE = LONGEST / 10; // rows in front of the pressed one that the queue takes, as it would of a list without pages
 const QUIET = 1_500; // milliseconds that a song has to begin before its queue takes what is not here yet
+const PASSING = 120; // milliseconds without new rows after which their covers are fetched: nobody sees those of a flick
 const REMEMBERED = 5; // lists of this tab that stand again after a reload
 const NAME = "lists";
 
@@ -43,6 +44,7 @@ class LongList {
     this.virtual = null;
     this.coming = false; // rows are on their way
     this.failed = false;
+    this.covers = 0; // the timer until they are fetched
     this.rows = new Keyset({
       rows: this.first.map(rows.trackOf),
       next: cursorOf(this.address),
@@ -106,7 +108,7 @@ class LongList {
       count: this.#extent(),
       row: (place, now) => now ?? this.#row(place),
       looked: () => this.#looked(),
-      put: () => rows.mark(this.list, this.player),
+      put: () => this.#came(),
     });
     this.list.addEventListener("keydown", (event) => this.#walk(event));
     this.#looked();
@@ -122,10 +124,21 @@ class LongList {
   #row(place) {
     const track = this.rows.at(place);
     if (!track && !(place in this.first)) return null;
-    const item = this.first[place] ?? rows.song(track, { picture: true, under: this.list.dataset.under });
+    const item = this.first[place] ?? rows.song(track, { picture: true, later: true, under: this.list.dataset.under });
     item.setAttribute("aria-posinset", place + 1);
     item.setAttribute("aria-setsize", this.rows.total ?? -1);
     return item;
+  }
+
+  #came() {
+    rows.mark(this.list, this.player);
+    clearTimeout(this.covers);
+    this.covers = setTimeout(() => {
+      for (const image of this.list.querySelectorAll("img[data-src]")) {
+        image.src = image.dataset.src;
+        delete image.dataset.src;
+      }
+    }, PASSING);
   }
 
   #looked() {

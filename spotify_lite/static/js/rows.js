@@ -71,10 +71,11 @@ export function row(track, { number = null, index = null, acts = [dots(track)] }
 }
 
 // A row as templates/_row.html draws it, of a Track of the API. `under` its title stand the "artist", the "album" or nothing.
-// One that is `playable` may have no address yet: it is asked for when it is pressed.
+// One that is `playable` may have no address yet: it is asked for when it is pressed. Its picture may come `later`: then
+// data-src has its address.
 export function song(
   track,
-  { number = null, picture = false, under = null, playable = Boolean(track.audio_url) } = {},
+  { number = null, picture = false, under = null, playable = Boolean(track.audio_url), later = false } = {},
 ) {
   const { id, title } = track;
   const names = [title, ...(track.explicit ? [explicit()] : [])];
@@ -83,7 +84,17 @@ export function song(
     "li",
     { class: ["row", picture && "pic", picture && number && "rank", !playable && "off"].filter(Boolean).join(" ") },
     ...(number ? [el("span", { class: "no" }, el("b", {}, String(number)))] : []),
-    ...(picture ? [el("img", { src: cover(track, 160), width: 44, height: 44, alt: "", decoding: "async" })] : []),
+    ...(picture
+      ? [
+          el("img", {
+            [later ? "data-src" : "src"]: cover(track, 160),
+            width: 44,
+            height: 44,
+            alt: "",
+            decoding: "async",
+          }),
+        ]
+      : []),
     el(
       "span",
       { class: "what" },

@@ -94,6 +94,7 @@ def test_all_songs_pass_by_with_few_rows_in_the_page_and_each_page_asked_for_onc
     assert len(set(seen.values())) == SONGS
     assert songs.locator("main .row").first.get_attribute("aria-setsize") == str(SONGS)
     assert songs.locator("main .row").count() <= 160
+    expect(songs.locator("main .row img[src]")).to_have_count(songs.locator("main .row").count())  # covers come last
     expect(songs.get_by_role("link", name="Show more")).to_be_hidden()
 
 
