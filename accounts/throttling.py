@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts import browsers, devices
+from spotify_lite import metrics
 
 # What stands in the column of the User-Agent where a browser is known; of others there stands what `devices` makes of
 # their header, so nobody can write this.
@@ -35,6 +36,7 @@ class Handler(AxesDatabaseHandler):
     def user_login_failed(
         self, sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **more: Any
     ) -> None:
+        metrics.SIGN_INS.labels("password").inc()
         if request is not None:
             _mark(request, credentials)
         super().user_login_failed(sender, credentials, request, **more)

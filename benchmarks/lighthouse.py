@@ -2,9 +2,9 @@
 
     .venv/bin/python -m benchmarks.lighthouse [--runs 5]
 
-The targets: accessibility 100, best practices 100, performance 90. Rounds go through all pages in turn, so that what
-else the machine does falls on all alike; a figure is the median, the noise the range around it, and beside them
-stands Lighthouse's own measure of the machine (`benchmarkIndex`; a phone of today has 500 to 1500).
+The targets: accessibility 100, best practices 100, performance 95, SEO 95. Rounds go through all pages in turn, so
+that what else the machine does falls on all alike; a figure is the median, the noise the range around it, and beside
+them stands Lighthouse's own measure of the machine (`benchmarkIndex`; a phone of today has 500 to 1500).
 """
 
 import argparse
@@ -21,7 +21,7 @@ from typing import Any
 
 from spotify_lite.tests.rig import server
 
-TARGETS = {"accessibility": 100, "best-practices": 100, "performance": 90}
+TARGETS = {"accessibility": 100, "best-practices": 100, "performance": 95, "seo": 95}
 TIMINGS = {
     "first-contentful-paint": "first paint, ms",
     "largest-contentful-paint": "largest paint, ms",

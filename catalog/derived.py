@@ -2,7 +2,7 @@
 
 A card is all of a track's JSON that is the same for every request, so that a list of tracks is one query. Its shape:
 {title, artist, artists: [{id, name, role}], album: {id, title} | None, genre, genres, disc, number, year, duration_ms,
-explicit, cover_key, tint, gain_db, audio: [{name, key, ext, mime, bitrate (kbit/s), bytes}]}.
+explicit, cover_key, tint, gain_db, album_gain_db, audio: [{name, key, ext, mime, bitrate (kbit/s), bytes}]}.
 """
 
 import uuid
@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Count, F, Sum
 from django.utils import timezone
 
-from catalog import albumgenres, bulk, work
+from catalog import albumgains, albumgenres, bulk, work
 from catalog.models import (
     Album,
     AlbumCredit,
@@ -107,6 +107,7 @@ def card_of(
         "cover_key": cover_key,
         "tint": tint,
         "gain_db": track.gain_db,
+        "album_gain_db": album.gain_db if album else None,
         "audio": [
             {"name": row[0], "key": row[1], "ext": row[2], "mime": row[3], "bitrate": row[4], "bytes": row[5]}
             | ({"in_place": True} if row[6] else {})  # only web nodes serve it
@@ -138,6 +139,7 @@ def refresh_albums(album_ids: Collection[int], *, at: datetime) -> None:
         album.artists = [{"id": row[1], "name": row[2]} for row in credited[album.id]]
     bulk.save(albums, ("tracks_count", "duration_ms", "plays", "bucket", "artists"))
     albumgenres.note({album.id: album.bucket for album in albums}, at=at)
+    albumgains.note({album.id: album.gain_db for album in albums})
     note_search_changes("album", album_ids)
 
 

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from django.conf import settings
 from django.db import transaction
 
-from catalog import derived, imports, renditions
+from catalog import albumgains, derived, imports, loudness, renditions
+from catalog.loudness import Heard
 from catalog.models import Master, Measurement, Rendition, Track
 from catalog.renditions import Made
 
@@ -13,7 +14,6 @@ RECIPE = 1  # one more whenever the same master should become something else; a 
 PREFERRED = 128  # kbit/s: what plays at first everywhere (`playback.links.PREFERRED`), so it is made of everything
 WORTH = 1.1  # a step so far above a lossy master's rate would keep what is not there
 LOSSLESS = {"flac", "alac", "pcm", "ape"}
-REFERENCE = -18.0  # LUFS, of ReplayGain 2
 
 
 def name_of(step: int) -> str:
@@ -58,15 +58,15 @@ def keep_to(heard: Mapping[int, int]) -> None:
         if one.master_id != heard[one.master.track_id] or one.fingerprint != one.master.fingerprint:
             outdated.append(one.master_id)
         elif one.loudness_lufs is not None:
-            Track.objects.filter(id=one.master.track_id).update(gain_db=gain_of(one.loudness_lufs))
+            Track.objects.filter(id=one.master.track_id).update(gain_db=gain_of(one))
     if outdated:
         Rendition.objects.filter(master_id__in=outdated).exclude(name="source").delete()
         Measurement.objects.filter(master_id__in=outdated).delete()
 
 
-def gain_of(loudness: float) -> float:
-    """Return the ReplayGain 2 of a loudness in LUFS, in dB."""
-    return round(REFERENCE - loudness, 2)
+def gain_of(one: Measurement) -> float | None:
+    """Return the gain of what was measured, in dB; None for silence."""
+    return loudness.gain_of(Heard(one.loudness_lufs, one.true_peak_dbtp, one.samples / one.sample_rate))
 
 
 def is_heard(master: Master) -> bool:
@@ -87,4 +87,5 @@ def show(measured: Measurement, made: list[Made]) -> None:
         measured.save()
         keep_to({master.track_id: master.id})
         derived.refresh_cards([master.track_id])
+        albumgains.note_of_track(master.track_id)
         derived.bump_version()

@@ -5,7 +5,21 @@ from pathlib import Path
 
 from django.db import transaction
 
-from catalog import derived, ffmpeg, imports, ladder, media, mp3, mpeg, renditions, sandbox, uploads, wishes, work
+from catalog import (
+    albumgains,
+    derived,
+    ffmpeg,
+    imports,
+    ladder,
+    media,
+    mp3,
+    mpeg,
+    renditions,
+    sandbox,
+    uploads,
+    wishes,
+    work,
+)
 from catalog.models import Master, Rendition, Work
 from catalog.progress import Progress
 from catalog.renditions import Made
@@ -122,6 +136,7 @@ def _show(read: Master, made: Made) -> None:
         renditions.show(master, [made])
         ladder.keep_to({master.track_id: master.id})
         derived.refresh_cards([master.track_id])
+        albumgains.note_of_track(master.track_id)
         derived.bump_version()
         uploads.arrive(master.track_id)
         wishes.note_source(master.track_id)

@@ -57,7 +57,8 @@ class Row:
                 "cover_url": shapes.cover_url(self.card["cover_key"], base=self.base),
                 "audio_url": self.audio_url,
                 "tint": self.card["tint"],
-                "audio": {"gain_db": self.card["gain_db"]},  # how loud it is, before the first tone
+                # how loud it is, before the first tone
+                "audio": {"gain_db": self.card["gain_db"], "album_gain_db": self.card.get("album_gain_db")},
             }
         ).decode()
 

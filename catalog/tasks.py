@@ -6,7 +6,7 @@ from celery import shared_task
 from celery.signals import worker_ready, worker_shutting_down
 from django.utils import timezone
 
-from catalog import children, direct, media, orphans, releases, wishes, work
+from catalog import children, direct, media, orphans, pocket, releases, wishes, work
 from catalog.search import upkeep, watching
 
 
@@ -34,6 +34,11 @@ def walk_ladders() -> None:
 @shared_task
 def sweep_objects() -> None:
     orphans.sweep_due(at=timezone.now())
+
+
+@shared_task
+def keep_names() -> None:
+    pocket.keep(at=timezone.now())
 
 
 @shared_task

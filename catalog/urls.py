@@ -14,6 +14,7 @@ urlpatterns = [
     path("albums", views.albums, name="albums"),
     path("albums/<id:album_id>", views.album, name="album"),
     path("tracks/<id:track_id>", views.track, name="track"),
+    path("device", views.device, name="device"),
     path("genres", views.genres, name="genres"),
     path("genres/<word:slug>", views.genre, name="genre"),
     path("", include("catalog.drawings")),

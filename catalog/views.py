@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -12,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 
-from catalog import kinds, listings, results, rows, shapes
+from catalog import kinds, listings, names, results, rows, shapes
 from catalog.models import Album, Artist, Genre, Merged, Track
 from catalog.models.newest import Newest
 from spotify_lite import cursors, methods, region, replicas, rest
@@ -22,6 +23,9 @@ ALBUMS_A_PAGE = 100
 ALSO_ON = 24  # albums of others on an artist's page
 NEWEST = (F("year").desc(nulls_last=True), "sort_title", "id")
 TOO_LONG = 256  # characters of a search; the rest is not read
+LONGEST_START = 32  # characters of the titles that a list begins with
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+SONGS = "/api/v1/tracks"  # what goes on where a page of songs ends
 
 View = Callable[..., HttpResponse]
 
@@ -98,9 +102,8 @@ def search_page(request: HttpRequest) -> HttpResponse:
 
 @page
 def songs(request: HttpRequest) -> HttpResponse:
-    """Show every song, the most played first, a page at a time."""
-    found, more = _songs_page(request)
-    return render(request, "songs.html", {"songs": found, "more": more})
+    """Show every song, in the order that is chosen, a page at a time."""
+    return render(request, "songs.html", _songs_page(request))
 
 
 @page
@@ -128,10 +131,10 @@ def artist(request: HttpRequest, artist_id: int) -> HttpResponse:
 
 @page
 def artist_songs(request: HttpRequest, artist_id: int) -> HttpResponse:
-    """Show every song of an artist, the most played first, a page at a time."""
+    """Show every song of an artist, in the order that is chosen, a page at a time."""
     person = get_object_or_404(Artist.objects.listed(), id=artist_id)
-    found, more = _songs_page(request, artist=person.id)
-    return render(request, "artist_songs.html", {"artist": person, "songs": found, "more": more})
+    found = _songs_page(request, artist=person.id, count=person.tracks_count)
+    return render(request, "artist_songs.html", found | {"artist": person})
 
 
 @page
@@ -173,6 +176,12 @@ def track(request: HttpRequest, track_id: int) -> HttpResponse:
 
 
 @page
+def device(request: HttpRequest) -> HttpResponse:
+    """Show what the device keeps: the page is the same for everybody, a script draws on it what is here."""
+    return render(request, "device.html")
+
+
+@page
 def genres(request: HttpRequest) -> HttpResponse:
     """Show every genre by name."""
     return render(request, "genres.html", {"genres": Genre.objects.listed().order_by("name", "id")})
@@ -182,20 +191,35 @@ def genres(request: HttpRequest) -> HttpResponse:
 def genre(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a genre: its songs, the most played first, a page at a time; at first also whom and what they are from."""
     kind = get_object_or_404(Genre.objects.listed(), slug=slug)
-    found, more = _songs_page(request, genre=kind.slug)
-    context: dict[str, Any] = {"genre": kind, "songs": found, "more": more, "tint": rows.cloth_tint(kind.slug)}
+    context = _songs_page(request, genre=kind.slug, count=kind.tracks_count)
+    context |= {"genre": kind, "tint": rows.cloth_tint(kind.slug)}
     if "after" not in request.GET:
-        context["albums"] = listings.in_order(Album.objects.listed(), rows.albums(found)[:12])
-        context["artists"] = listings.in_order(Artist.objects.listed(), rows.artists(found)[:12])
+        context["albums"] = listings.in_order(Album.objects.listed(), rows.albums(context["songs"])[:12])
+        context["artists"] = listings.in_order(Artist.objects.listed(), rows.artists(context["songs"])[:12])
     return render(request, "genre.html", context)
 
 
 def _songs_page(
-    request: HttpRequest, *, artist: int | None = None, genre: str | None = None
-) -> tuple[list[rows.Row], str | None]:
-    """Return a page of songs, the most played first, and the cursor of the next one, None at the end."""
-    found = listings.tracks(at=timezone.now(), limit=SONGS_A_PAGE, after=_after(request), artist=artist, genre=genre)
-    return _rows(request, found.rows), _more(request, found)
+    request: HttpRequest, *, artist: int | None = None, genre: str | None = None, count: int | None = None
+) -> dict[str, Any]:
+    """Return what a template needs for a page of songs: them, and where they go on, as a page and in the API.
+
+    `order` is one of listings.ORDERS; by title they may begin anywhere (`from`). `count` is how many there are of the
+    artist or genre, handed on where the page begins with the first of them.
+    """
+    wished = request.GET.get("order")
+    order = wished if wished in listings.ORDERS and wished != "popular" else None
+    after = _after(request, order) or (_beginning(request) if order == "title" else None)
+    found = listings.tracks(at=timezone.now(), limit=SONGS_A_PAGE, after=after, order=order, artist=artist, genre=genre)
+    return {
+        "songs": _rows(request, found.rows),
+        "more": _more(request, found, order),
+        "onward": cursors.onward(SONGS, found.key, filters={"artist": artist, "genre": genre, "order": order}),
+        "count": count if after is None else None,
+        "order": order or "popular",
+        "letters": LETTERS if order == "title" else "",
+        "start": request.GET.get("from", "")[:1] if order == "title" else "",
+    }
 
 
 def _albums_page(request: HttpRequest, found: listings.Slice) -> dict[str, Any]:
@@ -204,16 +228,30 @@ def _albums_page(request: HttpRequest, found: listings.Slice) -> dict[str, Any]:
     return {"albums": listings.in_order(Album.objects.listed(), ids), "more": _more(request, found)}
 
 
-def _after(request: HttpRequest) -> list[Any] | None:
+def _after(request: HttpRequest, order: str | None = None) -> list[Any] | None:
     """Return where the page before ended, None on the first one."""
     try:
-        return cursors.read(request.GET["after"], scope=request.path) if "after" in request.GET else None
+        return cursors.read(request.GET["after"], scope=_scope(request, order)) if "after" in request.GET else None
     except cursors.CursorError:
         raise Http404 from None
 
 
-def _more(request: HttpRequest, found: listings.Slice) -> str | None:
-    return cursors.sign(found.key, scope=request.path) if found.key else None
+def _beginning(request: HttpRequest) -> list[Any] | None:
+    """Return the key in front of all titles that begin with `from` or come behind it; None for the whole list."""
+    start = names.sort_key(request.GET.get("from", "").replace("\0", "")[:LONGEST_START])
+    return [start, 0] if start else None
+
+
+def _more(request: HttpRequest, found: listings.Slice, order: str | None = None) -> str | None:
+    """Return the query of the next page, None at the end."""
+    if found.key is None:
+        return None
+    chosen = {"order": order} if order else {}
+    return urlencode(chosen | {"after": cursors.sign(found.key, scope=_scope(request, order))}, safe="~:")
+
+
+def _scope(request: HttpRequest, order: str | None) -> str:
+    return f"{request.path}?order={order}" if order else request.path
 
 
 def _rows(request: HttpRequest, values: Iterable[tuple[Any, ...]]) -> list[rows.Row]:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog import hints, leases
 from catalog.models import Work
+from spotify_lite import metrics
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +57,7 @@ WORDS = {  # what each is for, for curators
     "upload": _("read an upload"),
     "index": _("build the search index"),
 }
+RUNS = metrics.counter("work_runs", "Runs of work, by how they ended: done, failed, or given up.", "kind", "outcome")
 LOWEST = 100  # priority of what nobody waits for
 SWEPT = 500  # rows a sweep hints at: more than the workers do until the next
 HINTED = 8  # rows of one enqueue that are hinted at: enough to keep workers busy until the sweep finds the rest
@@ -216,10 +218,12 @@ def _do(work: Work) -> None:
         _fail(work, f"{type(error).__name__}: {error}", final=work.attempts >= ATTEMPTS)
     else:
         leases.held(work).delete()
+        RUNS.labels(work.kind, "done").inc()
 
 
 def _fail(work: Work, reason: str, *, final: bool) -> None:
     state = Work.State.FAILED if final else Work.State.QUEUED
+    RUNS.labels(work.kind, "given up" if final else "failed").inc()
     wait = timedelta() if final else BACK_OFF[work.attempts - 1]
     leases.held(work).update(
         state=state, reason=reason[:300], ready_at=timezone.now() + wait, lease_until=None, lease_owner=""

@@ -18,7 +18,7 @@ from typing import Generic, TypeVar
 
 from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, OperationalError, connection
 
-from spotify_lite import rest
+from spotify_lite import metrics, rest
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +26,8 @@ GROUP_ROWS = 500  # a commit of so many takes 20-40 ms of CPU, which is what the
 QUEUE_ROWS = 5_000  # that wait for a writer; more is refused, so that memory is bounded and waiting is too
 QUEUE_REQUESTS = 500  # likewise: small ones cost more than their rows
 PATIENCE = 10.0  # seconds until a request stops waiting for its commit
+
+WRITES = metrics.counter("writes", "Writes of listening, by their kind and what became of them.", "writer", "outcome")
 
 W = TypeVar("W")
 R = TypeVar("R")
@@ -79,6 +81,7 @@ class Writer(Generic[W, R]):
             if alone:
                 self._writing = True
             elif self._is_full(rows):
+                self._count("refused")
                 raise rest.Busy
             else:
                 self._start()
@@ -88,10 +91,16 @@ class Writer(Generic[W, R]):
             self._finish([item])
         if not item.done.acquire(timeout=PATIENCE):
             self._forget(item)
+            self._count("late")
             raise rest.Busy
         if item.error is not None:
+            self._count("failed")
             raise item.error
+        self._count("stored")
         return item.result  # type: ignore[return-value]  # there is one where there is no error
+
+    def _count(self, outcome: str) -> None:
+        WRITES.labels(self._name, outcome).inc()
 
     def _is_full(self, rows: int) -> bool:
         return len(self._waiting) >= QUEUE_REQUESTS or (bool(self._waiting) and self._rows + rows > QUEUE_ROWS)

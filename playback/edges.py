@@ -7,7 +7,7 @@ address and counts as up.
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import blake2b
@@ -15,8 +15,10 @@ from typing import Any
 
 import urllib3
 from django.conf import settings
+from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 
 from playback.delivery import Pop
+from spotify_lite import metrics
 from spotify_lite.places import Edge
 
 INTERVAL = 2.0  # seconds between two questions
@@ -125,6 +127,15 @@ def watch() -> None:
 def view() -> View:
     """Return the POPs as they were last seen."""
     return _watch.view if _watch is not None and _watch.edges is settings.EDGES else assumed(settings.EDGES)
+
+
+def measure() -> Iterator[Metric]:
+    """Tell Prometheus which POPs this process would send listeners to; nothing where nobody watches them."""
+    if _watch is not None:
+        up = GaugeMetricFamily(f"{metrics.NAMESPACE}_edge_up", "1 while a POP takes new listeners.", labels=["edge"])
+        for pop in _watch.view.pops:
+            up.add_metric([pop.name], float(pop.up))
+        yield up
 
 
 def doubt() -> None:

@@ -74,6 +74,7 @@ class Links:
                 "bitrate": audio["bitrate"],
                 "bytes": audio["bytes"],
                 "gain_db": card["gain_db"],
+                "album_gain_db": card.get("album_gain_db"),  # no card of an earlier version has it
                 "expires_at": self.expires_at,
                 "fallback_urls": urls[1:],
             },

@@ -25,7 +25,7 @@ from playback.hotcache import Hot
 from playback.replies import Asked, Thing
 from playback.upstream import Away, Missing
 from playback.windows import Full, Stretch
-from spotify_lite import region
+from spotify_lite import metrics, region
 from spotify_lite.answers import Answer, plain
 
 AUDIO = re.compile(r"/media/([0-9a-f]{2})/(\1[0-9a-f]{62})\.([a-z0-9]{1,8})")
@@ -35,6 +35,7 @@ REFUSED = {
     signing.Verdict.EXPIRED: (410, "The address has expired."),
 }
 FEW = 8  # who ask for one object at once and get it here; a crowd is sent on once a POP has it
+HELD = metrics.counter("hot_memory", "Requests for objects of the origins, by whether they were here whole.", "held")
 logger = logging.getLogger(__name__)
 
 _asking: Counter[str] = Counter()  # requests that wait for an object of the origins, by its name
@@ -194,6 +195,7 @@ async def _remote(thing: Thing, asked: Asked, *, leave_large: bool = False) -> A
     With `leave_large` there is a POP for what would take too much of the memory.
     """
     hot = _memory()
+    HELD.labels("yes" if hot.holds(thing.name) else "no").inc()
     size = await hot.size(thing.name)
     part = replies.wanted(size, thing, asked)
     if answer := replies.without_bytes(part, size, thing, asked):

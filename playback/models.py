@@ -89,6 +89,22 @@ class PlayEvent(models.Model):
         constraints = [models.UniqueConstraint(fields=["play", "seq"], name="play_event_unique")]
 
 
+class Quality(models.Model):
+    """How often something was told of plays in five minutes: a bucket of a histogram, to be added up as one likes.
+
+    Nothing in it belongs to anybody. Which `figure` there is, and what its buckets are, says `playback.quality`.
+    """
+
+    pk = models.CompositePrimaryKey("slot", "region", "source", "figure", "bucket")
+    slot = models.IntegerField()  # Unix time in slots of `playback.quality`
+    region = models.CharField(max_length=32)
+    source = models.CharField(max_length=8)
+    figure = models.CharField(max_length=16)
+    bucket = models.SmallIntegerField()
+    plays = models.BigIntegerField()
+    total_ms = models.BigIntegerField()  # the milliseconds behind this bucket, where it is one of milliseconds
+
+
 class Resident(models.Model):
     """An object that an edge was seen to hold whole: a hint, since caches forget. It ends with the cache it is of."""
 

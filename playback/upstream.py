@@ -18,6 +18,7 @@ from django.conf import settings
 from catalog import stores
 from playback import cloudfront, delivery, edges, signing
 from playback.silence import Silence
+from spotify_lite import metrics
 from spotify_lite.places import Origin
 
 CONNECT = 1.0  # seconds: two places that are black holes must not use up a listener's three
@@ -30,6 +31,8 @@ LINK_LIVES = timedelta(minutes=15)
 SPAN = re.compile(r"bytes (?:([0-9]{1,15})-([0-9]{1,15})|\*)/([0-9]{1,15})")
 
 Write = Callable[[int, bytes], object]  # offset in the part, and bytes
+
+FETCHES = metrics.counter("fetches", "Parts of objects that this node asked for, by whom it asked.", "place", "outcome")
 
 logger = logging.getLogger(__name__)
 
@@ -73,6 +76,10 @@ class _Try:
     place: str  # as logs and the memory of silent places name it
     url: Callable[[], str]
     edge: str
+
+    @property
+    def kind(self) -> str:
+        return delivery.EDGE if self.edge else "origin"
 
 
 def fetch(name: str, start: int, length: int, write: Write, *, past_edges: bool = False) -> Fetched:
@@ -154,6 +161,7 @@ def _fetch(one: _Try, start: int, length: int, write: Write, patience: float) ->
             "GET", one.url(), headers=headers, preload_content=False, redirect=False, timeout=timeout
         )
     except (urllib3.exceptions.HTTPError, OSError) as error:
+        FETCHES.labels(one.kind, "silent").inc()
         if one.edge:
             edges.doubt()
         raise (_Silent if _waited(error) else _Refused) from error
@@ -162,10 +170,12 @@ def _fetch(one: _Try, start: int, length: int, write: Write, patience: float) ->
         size, expected = _told(answer, start, length)
         _take(answer, expected, write)
     except _Spoilt:
+        FETCHES.labels(one.kind, "spoilt").inc()
         answer.close()  # what is left of it belongs to no later answer
         raise
     finally:
         answer.release_conn()
+    FETCHES.labels(one.kind, "fetched").inc()
     return Fetched(size, one.edge)
 
 

@@ -32,6 +32,11 @@ class Answer:
     start: int = 0  # first byte of the file
     end: int = 0  # one past the last byte of the file
 
+    @property
+    def size(self) -> int:
+        """Return the bytes of what it sends."""
+        return self.end - self.start if self.file else len(self.body)
+
 
 def document(status: int, detail: str, errors: Any = None, *, kind: str = "about:blank") -> dict[str, Any]:
     """Return {type, title, status, detail, errors} as RFC 9457 names them."""

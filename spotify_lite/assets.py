@@ -1,9 +1,10 @@
-"""Serve browser libraries from an allow-list of what npm installed, and hash every static file's name.
+"""Serve browser libraries from an allow-list of what npm installed, join our modules, and hash every file's name.
 
 No third-party code is in git: package-lock.json says what, LIBRARIES says which of its files leave this machine, as
 `npm/<package>/<file>`. Where npm could not be reached there are none, and pages do without (`installed`).
 """
 
+import json
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -14,11 +15,28 @@ from django.contrib.staticfiles.finders import BaseFinder
 from django.core.files.storage import FileSystemStorage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
+from spotify_lite import bundles
+
 PREFIX = "npm"
 LIBRARIES = {  # package -> patterns of the files that are served
     "@fontsource-variable/hanken-grotesk": ("index.css", "files/hanken-grotesk-*-wght-normal.woff2"),
+    # of the service worker; its own scripts start them
+    **{
+        f"workbox-{name}": (f"build/workbox-{name}.prod.js", f"build/workbox-{name}.prod.js.map")
+        for name in (
+            "cacheable-response",
+            "core",
+            "expiration",
+            "navigation-preload",
+            "range-requests",
+            "routing",
+            "strategies",
+        )
+    },
 }
 
+MODULES = "js"  # the folder of our own modules
+IMPORTS = "imports.json"  # in STATIC_ROOT, beside Django's manifest: what each joined file that a page starts imports
 FACE = "@fontsource-variable/hanken-grotesk/files/hanken-grotesk-latin-wght-normal.woff2"  # of most letters
 
 
@@ -56,9 +74,49 @@ class BrowserLibraryFinder(BaseFinder):
 
 
 class HashedStorage(CompressedManifestStaticFilesStorage):
-    """Whitenoise's storage; imports between our own ES modules are rewritten to the hashed names as well."""
+    """Whitenoise's storage; our own ES modules are joined, or served under their own names where esbuild is missing.
 
-    support_js_module_import_aggregation = True
+    Django would rewrite their imports to hashed names, but gives up where two import each other, late or at once.
+    """
+
+    support_js_module_import_aggregation = True  # those of other folders
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._modules: dict[str, str] = {}  # names of our own modules, and their files, in this run of collectstatic
+
+    def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
+        """Hash what was collected, and compress it; what became part of another file is no name of the manifest."""
+        own = {name for name in paths if name.startswith(f"{MODULES}/")}
+        if not dry_run:
+            self._modules = self._join(paths) or {name: name for name in own}
+        yield from super().post_process({name: paths[name] for name in paths.keys() - own}, dry_run, **options)
+        for name, compressed in self.compress_files(self._modules.values()):
+            yield name, compressed, True
+
+    def save_manifest(self) -> None:
+        self.hashed_files |= self._modules
+        super().save_manifest()
+
+    def imported_by(self, name: str) -> tuple[str, ...] | None:
+        """Return the files that a module imports at once, where modules were joined; else None."""
+        file = Path(self.path(IMPORTS))
+        if not self.hashed_files or not file.is_file():
+            return None
+        return tuple(json.loads(file.read_text(encoding="utf-8")).get(name, ()))
+
+    def _join(self, paths: dict[str, Any]) -> dict[str, str]:
+        """Return the names and files of what was made of our modules, none without esbuild; and note the imports."""
+        imports = Path(self.path(IMPORTS))
+        imports.unlink(missing_ok=True)
+        esbuild, main = bundles.program(), paths.get(f"{MODULES}/{bundles.MAIN}")
+        if esbuild is None or main is None:
+            return {}
+        storage, path = main
+        made = bundles.make(esbuild, Path(storage.path(path)).parent, Path(self.path(MODULES)))
+        named = {f"{MODULES}/{name}": [f"{MODULES}/{one}" for one in found] for name, found in made.imports.items()}
+        imports.write_text(json.dumps(named), encoding="utf-8")
+        return {f"{MODULES}/{name}": f"{MODULES}/{file}" for name, file in made.files.items()}
 
     def stored_name(self, name: str) -> str:
         """Return the hashed name; the plain one before anything was collected, as in tests."""

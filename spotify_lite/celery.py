@@ -9,9 +9,12 @@ from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import worker_init
 from django.conf import settings
 from kombu import Queue
 from kombu.transport import TRANSPORT_ALIASES
+
+from spotify_lite import scrapes
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spotify_lite.settings")
 
@@ -68,7 +71,10 @@ app.conf.update(
     worker_prefetch_multiplier=1,
     # Queues take turns: what is short and often never waits behind a folder of files to package.
     task_queues=[Queue("celery"), Queue("work")],
-    task_routes={f"catalog.tasks.{name}": {"queue": "work"} for name in ("run_work", "sweep_objects", "keep_search")},
+    task_routes={
+        f"catalog.tasks.{name}": {"queue": "work"}
+        for name in ("run_work", "sweep_objects", "keep_search", "keep_names")
+    },
     worker_hijack_root_logger=False,
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,  # a worker outlives any outage of its broker, and so does the clock
@@ -80,6 +86,7 @@ app.conf.update(
         "sweep-work": every(settings.WORK_LEASE / 2, "catalog.tasks.sweep"),
         "walk-ladders": every(3600.0, "catalog.tasks.walk_ladders"),
         "show-released": every(15.0, "catalog.tasks.show_released"),
+        "keep-names": every(30.0, "catalog.tasks.keep_names"),
         "sweep-incoming": every(3600.0, "catalog.tasks.sweep_incoming"),
         "sweep-objects": every(3600.0, "catalog.tasks.sweep_objects"),
         # At night (UTC), or at the next start: the schedule's file knows when it was last.
@@ -91,8 +98,15 @@ app.conf.update(
         "sweep-guests": every(3600.0, "playback.tasks.sweep_guests"),
         "sweep-sessions": every(3600.0, "accounts.tasks.sweep_sessions"),
         "sweep-events": every(3600.0, "playback.tasks.sweep_events"),
+        "sweep-quality": every(3600.0, "playback.tasks.sweep_quality"),
         "audit-edges": every(3600.0, "playback.tasks.audit_edges"),  # 50 objects of each POP
     },
     **broker_options(),
 )
 app.autodiscover_tasks(["accounts", "catalog", "playback"])
+
+
+@worker_init.connect
+def listen(**_: Any) -> None:
+    """Let Prometheus look at a worker as at a web node."""
+    scrapes.listen()

@@ -7,6 +7,8 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 
+from spotify_lite import bundles
+
 STAMP = ".collected"  # in STATIC_ROOT: what the files were when they were collected
 
 
@@ -22,8 +24,8 @@ def collect_changed() -> bool:
 
 
 def _state() -> str:
-    """Return a digest of every source file's name, size and modification time."""
-    digest = hashlib.sha256()
+    """Return a digest of every source file's name, size and modification time, and of what joins them."""
+    digest = hashlib.sha256(f"{bundles.program()}\0".encode())
     for finder in get_finders():
         for name, storage in finder.list(None):
             seen = Path(storage.path(name)).stat()

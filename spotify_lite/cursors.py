@@ -68,7 +68,7 @@ def page(
     listener of a private list, whose cursors are nobody else's.
     """
     given = {name: value for name, value in (filters or {}).items() if value is not None}
-    scope = f"{request.path}?{urlencode(sorted(given.items()))}#{owner or ''}"
+    scope = _scope(request.path, given, owner)
     after = None
     if (cursor := request.GET.get("cursor")) is not None:
         try:
@@ -76,6 +76,12 @@ def page(
         except CursorError:
             raise exceptions.ValidationError({"cursor": ["This is not a cursor of this list."]}) from None
     return Page(path=request.path, limit=limit_of(request), after=after, filters=given, scope=scope)
+
+
+def onward(path: str, key: Key | None, *, filters: Mapping[str, str | int | None]) -> str | None:
+    """Return where the API's list of this path goes on after a key, as its own `next` would say; None for no key."""
+    given = {name: value for name, value in filters.items() if value is not None}
+    return Page(path=path, limit=MAX_LIMIT, filters=given, scope=_scope(path, given, None)).next_url("", key)
 
 
 def limit_of(request: HttpRequest, default: int = DEFAULT_LIMIT) -> int:
@@ -87,6 +93,10 @@ def limit_of(request: HttpRequest, default: int = DEFAULT_LIMIT) -> int:
     if not (raw.isascii() and raw.isdigit() and digits):
         raise exceptions.ValidationError({"limit": [f"A whole number from 1 to {MAX_LIMIT} is needed."]})
     return MAX_LIMIT if len(digits) > 3 else min(int(digits), MAX_LIMIT)
+
+
+def _scope(path: str, given: Mapping[str, str | int], owner: int | None) -> str:
+    return f"{path}?{urlencode(sorted(given.items()))}#{owner or ''}"
 
 
 def _signer(scope: str) -> signing.Signer:

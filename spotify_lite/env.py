@@ -85,3 +85,8 @@ def mapping(name: str) -> dict[str, str]:
 def everything() -> dict[str, str]:
     """Return all variables, for a program that is to run as this process does."""
     return dict(os.environ)
+
+
+def provide(name: str, value: str) -> None:
+    """Set a variable for a library that reads the environment itself."""
+    os.environ[name] = value

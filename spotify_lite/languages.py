@@ -20,7 +20,7 @@ from spotify_lite import methods
 
 logger = logging.getLogger(__name__)
 
-SAME_FOR_ALL = ("/api/", "/media/", "/covers/", "/drawn/", "/static/", "/words/", "/healthz", "/readyz")
+SAME_FOR_ALL = ("/api/", "/media/", "/covers/", "/drawn/", "/static/", "/words/", "/sw.js", "/healthz", "/readyz")
 DJANGOS = (  # sentences of its admin that we say otherwise: here they are extracted, and our translations go first
     _("History"),
     _("Save"),

@@ -6,13 +6,20 @@ from pathlib import Path
 from posixpath import join, normpath
 
 from django.contrib.staticfiles import finders
+from django.contrib.staticfiles.storage import staticfiles_storage
 
-IMPORT = re.compile(r"""^\s*(?:import|export)\b[^;"']*["'](\.{1,2}/[^"']+)["']""", re.MULTILINE)
+IMPORT = re.compile(r"""^\s*(?:import|export)\b[^;"'()]*["'](\.{1,2}/[^"']+)["']""", re.MULTILINE)
 
 
 @cache
 def imported_by(name: str) -> tuple[str, ...]:
     """Return the static files that a module imports, directly or not, without itself; sorted."""
+    joined = staticfiles_storage.imported_by(name) if hasattr(staticfiles_storage, "imported_by") else None
+    return _read(name) if joined is None else tuple(joined)
+
+
+def _read(name: str) -> tuple[str, ...]:
+    """Return what the sources say."""
     seen: set[str] = set()
     waiting = [name]
     while waiting:

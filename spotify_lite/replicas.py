@@ -135,6 +135,11 @@ def all_read() -> bool:
     return watching.here().complete
 
 
+def lags() -> dict[str, float]:
+    """Return how many seconds each replica is behind, by its alias; one that is away is not among them."""
+    return watching.here().lags()
+
+
 def instead(failed: str, model: type[models.Model]) -> str | None:
     """Return where else rows may be read that a server failed to give, None for nowhere."""
     if not settings.REPLICAS or model._meta.app_label != READ_IN_NEED or connections[DEFAULT_DB_ALIAS].in_atomic_block:

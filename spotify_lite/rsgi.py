@@ -14,7 +14,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 from granian.rsgi import ProtocolClosed
 
-from spotify_lite import answers, bodies, bridge, drain, threads, tickets
+from spotify_lite import answers, bodies, bridge, drain, metrics, threads, tickets
 from spotify_lite.answers import Answer
 from spotify_lite.wsgi import application
 
@@ -54,14 +54,17 @@ class Front:
             if scope.path.startswith(MEDIA):
                 answer = await self._serve_media(scope.method, scope.path, scope.query_string, scope.headers)
                 answers.send(protocol, answer, head=head)
+                metrics.sent(scope.path, answer.status, 0 if head else answer.size)
             else:
                 await self._serve_django(scope, protocol, head=head)
         except ProtocolClosed:
             return  # the client has gone
         except bodies.Refused as refused:
+            metrics.refused(scope.path, refused.status)
             retry = [answers.retry_after()] if refused.status == 503 else []
             answers.send(protocol, answers.refused(scope.path, refused.status, refused.sentence, *retry), head=head)
         except threads.Full:
+            metrics.refused(scope.path, 503)
             busy = "The service is busy. Please try again."
             answers.send(protocol, answers.refused(scope.path, 503, busy, answers.retry_after()), head=head)
 

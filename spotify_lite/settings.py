@@ -52,7 +52,8 @@ WEB_WORKERS = env.integer("WEB_WORKERS", 1, at_least=1)  # processes
 WEB_THREADS = env.integer("WEB_THREADS", 8, at_least=1)  # a process, for Django; media needs none
 WEB_NOTICE = env.integer("WEB_NOTICE", 0 if EMBEDDED else 5)  # seconds in which a balancer hears that this node leaves
 _on_loopback = HOST in {"127.0.0.1", "::1", "localhost"}
-PATIENT_PATHS = {"/api/v1/me/progress"}  # wait behind all other calls: their clients keep what is refused and resend
+# Wait behind all other calls: the clients of the first keep what is refused and resend, of the second nobody misses it.
+PATIENT_PATHS = {"/api/v1/me/progress", "/api/v1/beacons"}
 ALLOWED_HOSTS = env.listing("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if _on_loopback and EMBEDDED else [])
 if not ALLOWED_HOSTS:
     if not EMBEDDED:
@@ -107,6 +108,7 @@ INSTALLED_APPS = [
     "playback",
 ]
 MIDDLEWARE = [
+    "spotify_lite.scrapes.Requests",
     "django.middleware.security.SecurityMiddleware",
     "spotify_lite.headers.SecurityHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -209,9 +211,11 @@ MEDIA_PROBE = "catalog.s3.is_home_reachable"  # what /readyz asks where there ar
 MEDIA_SERVER = "playback.media.serve"  # answers /media/ and /covers/ for the front; spotify_lite imports no app
 DOCTOR_LOOKS = ["catalog.looks.findings", "playback.looks.findings"]  # beside the doctor's own
 FRONT_STARTS = [  # beside each web process, once
+    "spotify_lite.scrapes.listen",
     "spotify_lite.replicas.start",
     "playback.edges.watch",
     "playback.residents.watch",
+    "playback.quality.watch",
 ]
 TRACK_MEDIA = "playback.links.Links"  # signed URLs in the catalog's JSON; catalog may not import playback
 DEMO_PENDING = VAR_DIR / "demo.pending"  # there from the first start until the demo catalog can be played
@@ -223,6 +227,7 @@ STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
     "spotify_lite.assets.BrowserLibraryFinder",
+    "spotify_lite.icons.IconFinder",
 ]
 WHITENOISE_ALLOW_ALL_ORIGINS = False  # they are for our own pages
 NODE_MODULES = BASE_DIR / "node_modules"
@@ -277,6 +282,13 @@ UPLOAD_LARGEST = env.integer("UPLOAD_LARGEST", 1024**3, at_least=1024)  # bytes 
 UPLOAD_ENDPOINT = env.text("UPLOAD_ENDPOINT", ORIGINS[0].endpoint if ORIGINS else "").rstrip("/")
 UPLOADS_PER_HOUR = env.integer("UPLOADS_PER_HOUR", 0 if EMBEDDED else 1000)  # files a curator; 0 is no limit
 UPLOAD_QUOTA = env.integer("UPLOAD_QUOTA", 0 if EMBEDDED else 50 * 1024**3)  # bytes a curator and day; 0 is no limit
+
+# --- What is measured ---
+METRICS_DIR = VAR_DIR / "metrics"  # of the processes of this node
+METRICS_HOST = env.text("METRICS_HOST", "127.0.0.1")
+METRICS_PORT = env.integer("METRICS_PORT", 0)  # where Prometheus reads /metrics: no balancer may lead there; 0 is none
+METRICS_LOOKS = ["spotify_lite.gauges.measure", "catalog.backlog.measure", "playback.edges.measure"]  # at each scrape
+BEACONS = env.boolean("BEACONS", True)  # do players tell how plays went, without saying who heard what?
 
 # --- REST ---
 REST_FRAMEWORK = framework.REST

@@ -5,7 +5,7 @@ from django.urls import include, path, register_converter
 from django.views.decorators.cache import cache_page
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from spotify_lite import addresses, health, languages
+from spotify_lite import addresses, health, languages, scrapes, shell
 
 SCHEMA_KEPT = 300  # seconds: making the document takes a tenth of one
 READS = ["get", "head"]  # of the document and its page; REST framework would describe itself to OPTIONS
@@ -20,6 +20,9 @@ handler500 = "spotify_lite.problems.server_error"
 urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("metrics", scrapes.here),
+    path("sw.js", shell.worker, name="worker"),
+    path("manifest.webmanifest", shell.manifest, name="manifest"),
     path("words/<word:language>.json", languages.words, name="words"),
     path("api/schema/", cache_page(SCHEMA_KEPT)(SpectacularAPIView.as_view(http_method_names=READS)), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema", http_method_names=READS), name="docs"),

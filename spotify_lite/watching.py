@@ -114,6 +114,12 @@ class Watch:
         with self._lock:
             return {alias_of(number): self._state(number) for number in range(self.count)}
 
+    def lags(self) -> dict[str, float]:
+        """Return how many seconds each standby is behind, by its alias, of those of which that is known."""
+        with self._lock:
+            found = {number: self._roles.lag(number) for number in range(self.count) if self._is_standby(number)}
+        return {alias_of(number): lag for number, lag in found.items() if lag is not None}
+
     def wait(self) -> None:
         """Wait until each server was looked at, or time is up."""
         self._looked.wait(FIRST)
@@ -157,6 +163,10 @@ class Watch:
             if self._told.get(one) != role:
                 self._told[one] = role
                 logger.info("%s is %s", alias_of(one), state)
+
+    def _is_standby(self, number: int) -> bool:
+        sight = self._roles.sights.get(number)
+        return sight is not None and sight.standby
 
     def _state(self, number: int) -> str:
         roles, sight = self._roles, self._roles.sights.get(number)

@@ -79,6 +79,10 @@ class Copy:
         """Return 200 with the data."""
         return Response(orjson.dumps(data), headers=self._headers())
 
+    def renew_bytes(self, data: bytes, mime: str) -> HttpResponseBase:
+        """Return 200 with what is no JSON."""
+        return Response(data, content_type=mime, headers=self._headers())
+
     def renew_for_now(self, data: dict[str, Any], *, kept: bool) -> HttpResponseBase:
         """Return 200 with data that may differ a moment later at the same version, so that nothing may confirm it."""
         headers = {"Cache-Control": self.control if kept else "no-store", "Vary": region.HEADER}

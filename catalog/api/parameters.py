@@ -1,5 +1,6 @@
 """The query parameters of catalog calls: how they are read (what does not fit is a 400 that names it) and described."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ YEAR_BELOW = 10_000
 LONGEST_SLUG = 100  # characters, as the column
 LONGEST_QUERY = 256  # characters; what is longer is cut
 KINDS = ("track", "artist", "album")
+KEY = re.compile(r"[0-9a-f]{64}")
 SOME_KINDS = f"^({'|'.join(KINDS)})(,({'|'.join(KINDS)}))*$"
 FOUND = 10  # of a kind, unless the caller wants another number
 
@@ -57,6 +59,14 @@ def slug(request: HttpRequest, name: str) -> str | None:
     return raw
 
 
+def key(request: HttpRequest, name: str) -> str | None:
+    """Return a key of an object, or None where it is not given."""
+    raw = request.GET.get(name)
+    if raw is not None and not KEY.fullmatch(raw):
+        raise exceptions.ValidationError({name: ["The 64 hexadecimal digits of an object are needed."]})
+    return raw
+
+
 def text(request: HttpRequest, name: str, *, longest: int) -> str:
     """Return a text without the space around it, cut to `longest` characters; empty where it is not given."""
     raw = request.GET.get(name, "")
@@ -89,6 +99,7 @@ OF_ALBUMS = [
     _query("order", "`recent` is newest first.", enum=list(listings.ORDERS)),
 ]
 OF_TRACKS = [_whole("album", "Id of an album."), *OF_ALBUMS]
+OF_KEY = _query("of", "Key of a rendition of the track.", pattern=f"^{KEY.pattern}$")
 OF_SEARCH = [
     _query(
         "q",

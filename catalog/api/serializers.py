@@ -27,7 +27,13 @@ class AudioSerializer(Fields):
     mime = serializers.CharField(help_text="With codecs, as RFC 6381 writes them.")
     bitrate = serializers.IntegerField(allow_null=True, help_text="kbit/s")
     bytes = serializers.IntegerField()
-    gain_db = serializers.FloatField(allow_null=True, help_text="ReplayGain track gain, decibels.")
+    gain_db = serializers.FloatField(
+        allow_null=True,
+        help_text="To -18 LUFS, decibels; measured, it lifts no true peak above -1 dBTP, else from a ReplayGain tag.",
+    )
+    album_gain_db = serializers.FloatField(
+        allow_null=True, help_text="As much for the album as a whole; null until all of its songs are measured."
+    )
     expires_at = serializers.DateTimeField(help_text="When the address ends, RFC 3339 in UTC.")
     fallback_urls = serializers.ListField(child=serializers.URLField(), help_text="To try next, in this order.")
 
@@ -101,6 +107,21 @@ class AlbumPageSerializer(PageSerializer):
 
 class GenrePageSerializer(PageSerializer):
     results = GenreSerializer(many=True)
+
+
+class PieceSerializer(Fields):
+    digest = serializers.CharField(help_text="Its address below `names/`.")
+    bytes = serializers.IntegerField(help_text="As it is sent, compressed.")
+
+
+class NamesSerializer(Fields):
+    version = serializers.CharField(allow_null=True, help_text="Of all of it; null before anything was packed.")
+    layout = serializers.IntegerField(help_text="Of the pieces; a client of another one leaves them alone.")
+    tracks = serializers.IntegerField(help_text="Songs in the pieces.")
+    of = serializers.IntegerField(help_text="Songs that there are.")
+    pieces = PieceSerializer(many=True)
+    changes = PieceSerializer(allow_null=True)
+    letters = PieceSerializer(allow_null=True)
 
 
 class FoundSerializer(Fields):

@@ -18,6 +18,7 @@ from catalog.models.media import (
     SegmentTable,
     Sweep,
 )
+from catalog.models.pocket import Pocket, PocketPiece
 from catalog.models.state import CatalogVersion, Lane, SearchBuild, SearchChange, SearchMissed, SearchState
 from catalog.models.tracks import Credit, Role, Track, TrackGenre
 from catalog.models.uploads import Upload
@@ -42,6 +43,8 @@ __all__ = [
     "Measurement",
     "Merged",
     "Placement",
+    "Pocket",
+    "PocketPiece",
     "Rendition",
     "Role",
     "SearchBuild",

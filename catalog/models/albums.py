@@ -31,6 +31,8 @@ class Album(models.Model):
     duration_ms = models.PositiveBigIntegerField(default=0)
     plays = models.PositiveBigIntegerField(_("plays"), default=0)
     bucket = models.PositiveSmallIntegerField(default=popularity.UNPLAYED)
+    # Kept by `catalog.albumgains`: decibels, as of tracks; null until all that plays was measured.
+    gain_db = models.FloatField(null=True, blank=True)
     created_at = models.DateTimeField()
 
     objects = AlbumQuerySet.as_manager()

@@ -3,6 +3,7 @@
 import re
 from html import unescape
 
+import pytest
 from django.test import Client
 
 from catalog.models import Album, Artist
@@ -83,3 +84,61 @@ def test_all_songs_and_all_albums_go_on_where_a_page_ended(client: Client, make_
         assert len(found) == len(set(found)) == 103
     assert client.get("/songs?after=edited").status_code == 404
     assert client.get("/albums?after=edited").status_code == 404
+
+
+@pytest.mark.parametrize("order", ["", "?order=popular", "?order=recent", "?order=title"])
+@pytest.mark.parametrize("path", ["/songs", "/artists/{artist}/songs"])
+def test_list_goes_on_in_the_api_as_on_its_next_page(
+    client: Client, make_track: MakeTrack, path: str, order: str
+) -> None:
+    """The page's script reads on in the API with the cursor that the page has for it."""
+    for number in range(120):
+        make_track(f"Song {number * 7 % 120:03}", plays=number % 5)
+    address = path.format(artist=Artist.objects.get(name="Halcyon Pike").id)
+    first = text(client, address + order)
+    onward = re.search(r'data-onward="([^"]+)"', first)
+    more = re.search(r'href="(\?[^"]*after=[^"]+)"', first)
+    assert onward
+    assert more
+    told = client.get(unescape(onward[1])).json()
+    assert told["next"] is None
+    second = tracks_on(text(client, address + unescape(more[1])))
+    assert len(second) == 50
+    assert [track["id"] for track in told["results"]][:50] == [track["id"] for track in second]
+    assert len({track["id"] for track in tracks_on(first) + told["results"]}) == 120
+
+
+def test_alphabetical_list_begins_where_asked(client: Client, make_track: MakeTrack) -> None:
+    for title in ("Ebb", "The Tide", "Überfahrt", "9 Lives", "夜行"):
+        make_track(title)
+
+    def titles(query: str) -> list[str]:
+        return [track["title"] for track in tracks_on(text(client, f"/songs?order=title{query}"))]
+
+    assert titles("") == ["9 Lives", "Ebb", "The Tide", "Überfahrt", "夜行"]
+    assert titles("&from=t") == ["The Tide", "Überfahrt", "夜行"]
+    assert titles("&from=T") == titles("&from=t")
+    assert titles("&from=%7B") == ["夜行"]
+    assert titles("&from=%00") == titles("")
+    assert 'aria-current="true">T</a>' in text(client, "/songs?order=title&from=t")
+    assert "letters" not in text(client, "/songs?from=t")
+
+
+def test_unknown_order_is_the_usual_one_and_a_cursor_is_of_its_order(client: Client, make_track: MakeTrack) -> None:
+    for number in range(60):
+        make_track(f"Song {number}")
+    assert tracks_on(text(client, "/songs?order=loudest")) == tracks_on(text(client, "/songs"))
+    more = re.search(r'href="\?order=title&amp;after=([^"]+)"', text(client, "/songs?order=title"))
+    assert more
+    assert client.get(f"/songs?order=title&after={more[1]}").status_code == 200
+    assert client.get(f"/songs?after={more[1]}").status_code == 404
+
+
+def test_page_says_how_many_songs_there_are_where_it_begins_with_the_first(
+    client: Client, make_track: MakeTrack
+) -> None:
+    for number in range(60):
+        make_track(f"Song {number}")
+    address = f"/artists/{Artist.objects.get(name='Halcyon Pike').id}/songs"
+    assert 'data-count="60"' in text(client, address)
+    assert 'data-count=""' in text(client, f"{address}?order=title&from=s")

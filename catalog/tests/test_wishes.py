@@ -208,7 +208,7 @@ def test_new_tags_keep_the_ladder_and_the_measured_gain(tmp_path):
     )
     track = packaged(tmp_path / "music")
     gain = track.gain_db
-    assert gain == pytest.approx(ladder.gain_of(Measurement.objects.get().loudness_lufs))
+    assert gain == pytest.approx(ladder.gain_of(Measurement.objects.get()))
     key = track.renditions.get(name="aac128").key
     file.touch()
     library.import_folder(tmp_path / "music")

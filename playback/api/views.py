@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 from django.http import HttpResponse, HttpResponseNotModified
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.http import parse_etags
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -17,7 +18,7 @@ from accounts import guests
 from accounts.models import ApiToken, User
 from catalog import shapes
 from catalog.models import Track
-from playback import links, listening, resume, state
+from playback import decisions, links, listening, resume, state
 from playback.api import requests, serializers
 from playback.models import PlaybackState
 from spotify_lite import cursors, region, rest
@@ -42,6 +43,13 @@ UNCHANGED = OpenApiResponse(None, description="The state is the one of the ETag.
 class PlayView(PersonalView):
     """A press of play."""
 
+    place = ""  # the first of its sources
+
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
+        answer: HttpResponseBase = super().finalize_response(request, response, *args, **kwargs)
+        decisions.note(answer.status_code, place=self.place)
+        return answer
+
     @extend_schema(
         operation_id="play",
         tags=["playback"],
@@ -65,12 +73,14 @@ class PlayView(PersonalView):
         )
         signed = _links(request)
         track = shapes.track(track_id, started.plays, started.card, base=signed.covers, links=signed)
+        sources = signed.sources(started.card)
+        self.place = sources[0].place
         return _told(
             {
                 "play_id": started.play_id,
                 "track": track,
                 "resume_ms": started.resume_ms,
-                "sources": signed.sources(started.card),
+                "sources": sources,
                 "hls_url": track["hls_url"],
                 "dash_url": track["dash_url"],
                 "expires_at": signed.expires_at,

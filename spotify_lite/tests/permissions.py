@@ -44,7 +44,11 @@ ROWS = [
     # address                                              method    rule       ok
     ("healthz",                                            "GET",    ANYONE,    200),
     ("readyz",                                             "GET",    ANYONE,    200),
+    ("metrics",                                            "GET",    ANYONE,    200),  # on this machine: test_metrics.py
     ("words/<word:language>.json",                         "GET",    ANYONE,    200),
+    ("sw.js",                                              "GET",    ANYONE,    200),
+    ("manifest.webmanifest",                               "GET",    ANYONE,    200),
+    ("device",                                             "GET",    PAGE,      200),
     ("api/schema/",                                        "GET",    ANYONE,    200),
     ("api/docs/",                                          "GET",    ANYONE,    200),
     ("api/v1/me",                                          "GET",    LISTENING, 200),
@@ -52,8 +56,11 @@ ROWS = [
     ("api/v1/auth/tokens",                                 "POST",   WHOEVER,   400),  # no name and no password
     ("api/v1/auth/tokens/<word:prefix>",                   "DELETE", OWNER,     204),
     ("api/v1/search",                                      "GET",    LISTENING, 200),
+    ("api/v1/names",                                       "GET",    LISTENING, 200),
+    ("api/v1/names/<word:digest>",                         "GET",    LISTENING, 200),
     ("api/v1/tracks",                                      "GET",    LISTENING, 200),
     ("api/v1/tracks/<id:track_id>",                        "GET",    LISTENING, 200),
+    ("api/v1/tracks/<id:track_id>/waveform",               "GET",    LISTENING, 404),  # not measured yet
     ("api/v1/artists",                                     "GET",    LISTENING, 200),
     ("api/v1/artists/<id:artist_id>",                      "GET",    LISTENING, 200),
     ("api/v1/albums",                                      "GET",    LISTENING, 200),
@@ -64,6 +71,7 @@ ROWS = [
     ("api/v1/tracks/<id:track_id>/hls.m3u8",               "GET",    LISTENING, 200),
     ("api/v1/tracks/<id:track_id>/hls/<word:rendition>.m3u8", "GET", LISTENING, 200),
     ("api/v1/tracks/<id:track_id>/dash.mpd",               "GET",    LISTENING, 200),
+    ("api/v1/beacons",                                     "POST",   ANYONE,    400),  # of nothing
     ("api/v1/me/progress",                                 "POST",   LISTENING, 400),  # no events
     ("api/v1/me/continue",                                 "GET",    LISTENING, 200),
     ("api/v1/me/playback",                                 "GET",    LISTENING, 200),
@@ -133,6 +141,7 @@ ROWS = [
     ("admin/catalog/change/<id>/change/",                  "GET",    STAFF,     302),  # to its act
     ("admin/catalog/change/<id>/change/",                  "POST",   STAFF,     302),
     ("admin/catalog/change/deleted/",                      "GET",    STAFF,     200),
+    ("admin/playback/play/quality/",                       "GET",    STAFF,     200),
     ("admin/catalog/upload/state/",                        "GET",    STAFF,     200),
     ("admin/catalog/upload/form/",                         "POST",   STAFF,     400),  # for no file
     ("admin/catalog/upload/arrived/",                      "POST",   STAFF,     404),  # with no claim

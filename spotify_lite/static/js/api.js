@@ -3,7 +3,7 @@
 import { Clock } from "./clock.js";
 import { after } from "./retry.js";
 
-const BASE = "/api/v1";
+export const BASE = "/api/v1";
 const PATIENCE = 20_000; // milliseconds for one call; tabs wait for each other's
 
 export class Problem extends Error {
@@ -20,6 +20,7 @@ export class Api {
     this.store = store;
     this.me = null;
     this.meeting = null; // the GET me that is under way
+    this.reached = () => {}; // hears of each call whether the server was there
     this.first = null; // the first write of a guest, which makes them: others wait, or there would be two guests
   }
 
@@ -99,14 +100,17 @@ export class Api {
 
   async #fetch(method, path, { headers, ...more }) {
     try {
-      return await fetch(BASE + path, {
+      const response = await fetch(BASE + path, {
         method,
         headers: { Accept: "application/json", ...headers },
         credentials: "same-origin",
         signal: AbortSignal.timeout(PATIENCE),
         ...more,
       });
+      this.reached(true);
+      return response;
     } catch {
+      this.reached(false);
       throw new Problem(0, "The server was not reached.");
     }
   }

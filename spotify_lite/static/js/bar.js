@@ -6,14 +6,9 @@ import { setIcon } from "./element.js";
 import { gettext, say } from "./words.js";
 
 const WAITS = 400; // milliseconds without sound before that is shown
-const STEPS = {
-  ArrowLeft: -5_000,
-  ArrowDown: -5_000,
-  ArrowRight: 5_000,
-  ArrowUp: 5_000,
-  PageDown: -30_000,
-  PageUp: 30_000,
-};
+const ARROWS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 };
+const PAGES = { PageDown: -1, PageUp: 1 };
+const PARTS = 20; // of a song: its length in steps of the larger keys, at most
 
 export function start({ player, toggleQueue, toggleNow }) {
   const bar = document.querySelector("#player");
@@ -44,25 +39,37 @@ export function start({ player, toggleQueue, toggleNow }) {
       player.seek(Number(range.value));
     });
     range.addEventListener("keydown", (event) => {
-      const ends = { Home: 0, End: player.duration - 1_000 };
-      const to = STEPS[event.key] ? player.position + STEPS[event.key] : ends[event.key];
+      const to = led(event.key);
       if (to === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
       event.preventDefault();
       player.seek(to);
     });
+    range.addEventListener("forgo", () => {
+      dragging = false;
+      place(player.position);
+    });
   });
+
+  // Return where a key leads: 5 s on, or 30, less in a jingle and more in a mix of hours.
+  function led(key) {
+    const { position, duration } = player;
+    if (key in ARROWS) return position + ARROWS[key] * Math.min(5_000, duration / 10);
+    if (key in PAGES) return position + PAGES[key] * Math.max(Math.min(30_000, duration / 3), duration / PARTS);
+    return { Home: 0, End: duration - Math.min(1_000, duration / 10) }[key];
+  }
 
   function place(ms) {
     const whole = Math.max(1, player.duration);
     each("[data-seek]", (range) => {
       range.max = Math.round(whole);
       range.value = Math.round(ms);
-      range.style.setProperty("--played", Math.min(1, ms / whole));
+      range.parentElement.style.setProperty("--played", Math.min(1, ms / whole));
       const words = { position: spoken(ms), length: spoken(whole) };
       range.setAttribute("aria-valuetext", say(gettext("%(position)s of %(length)s"), words));
     });
     each("[data-at]", (text) => (text.textContent = clock(ms)));
     each("[data-of]", (text) => (text.textContent = clock(whole)));
+    bar.style.setProperty("--digits", clock(whole).length);
     each("[data-progress]", (line) => (line.value = Math.min(1, ms / whole)));
   }
 
@@ -104,6 +111,20 @@ export function start({ player, toggleQueue, toggleNow }) {
     image.src = cover(track, 160);
   }
 
+  // What is drawn where one seeks comes with the first song, when there is nothing else to do.
+  function dress() {
+    if (!player.track) return;
+    player.removeEventListener("change", dress);
+    const idle = globalThis.requestIdleCallback ?? setTimeout;
+    idle(() =>
+      import("./seekbar.js").then(
+        (seekbar) => seekbar.start({ player }),
+        () => player.addEventListener("change", dress),
+      ),
+    );
+  }
+
+  player.addEventListener("change", dress);
   player.addEventListener("change", draw);
   player.addEventListener("time", () => dragging || place(player.position));
 }

@@ -75,10 +75,11 @@ export function minutes(ms) {
 // A length for a screen reader: 1 minute 36 seconds.
 export function spoken(ms) {
   const whole = Math.floor((ms || 0) / 1000);
-  const [m, s] = [Math.floor(whole / 60), whole % 60];
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
   const parts = [
+    ...(h ? [say(ngettext("%(count)s hour", "%(count)s hours", h), { count: h })] : []),
     ...(m ? [say(ngettext("%(count)s minute", "%(count)s minutes", m), { count: m })] : []),
-    ...(s || !m ? [say(ngettext("%(count)s second", "%(count)s seconds", s), { count: s })] : []),
+    ...(s || !(m || h) ? [say(ngettext("%(count)s second", "%(count)s seconds", s), { count: s })] : []),
   ];
   return parts.join(" ");
 }

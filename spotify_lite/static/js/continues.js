@@ -8,9 +8,10 @@ import { gettext, say } from "./words.js";
 
 const SHOWN = 5; // one large, and four beside it
 
-export async function fill(main, { player, api, store }) {
+// `flushed` is the moment when what this device heard is among it.
+export async function show(main, { player, api, store, flushed }) {
   const section = main.querySelector("[data-continue]");
-  if (!section) return;
+  await flushed;
   const answer = await api.get(`/me/continue?limit=${SHOWN}`).catch(() => null);
   const open = answer?.results ?? [];
   const count = answer ? open.length : null;

@@ -1,90 +1,167 @@
-// The deck: puts the current track on. Its address, what is told to the server about it, and what happens when it does
-// not sound.
+// The deck: puts the current track on, and what comes next behind it. Where they are, what is told to the server about
+// them, and what happens when one does not sound.
 
 import { fresh } from "./address.js";
+import * as fades from "./fades.js";
 import { share } from "./gain.js";
-import { Sources } from "./sources.js";
+import { Quality } from "./quality.js";
+import { Sources, originOf } from "./sources.js";
+import { Supply } from "./supply.js";
+import { carries } from "./tape.js";
 import * as trouble from "./trouble.js";
 
+const GLANCE = 30; // milliseconds that a song with a fresh address waits for what is on this device
+const WORDS = { 0: "network", 404: "missing", 410: "expired", 429: "busy", 503: "busy" }; // of what failed, by status
 const LATER = 2_500; // milliseconds in which the server learns that a place is down, and no longer sends anyone there
 
 export class Deck {
-  constructor({ player, sound, api, even }) {
-    Object.assign(this, { player, sound, api, even });
-    this.loaded = null; // the id of the track that the audio element holds
+  constructor({ player, sound, api, link, even, crossfade = () => 0, shelf = null, held = null }) {
+    Object.assign(this, { player, sound, api, link, even, crossfade, shelf, held });
+    this.loaded = null; // the id of the track that sounds, or would
+    this.item = null; // {track, supply, playId} of it
+    this.next = null; // the same of what comes behind it
     this.sources = new Sources();
+    this.unfit = new Set(); // ids of songs that cannot be appended after all
+    this.untried = []; // addresses of a song that an element plays
     this.renewed = false; // this start has already asked for new addresses
     this.waited = false; // this start has already given the server time to learn what is down
     this.failures = 0; // songs in a row that did not sound
+    sound.addEventListener("failed", ({ detail }) => this.#fail(detail.status));
+    sound.addEventListener("unfit", ({ detail }) => this.#plain(detail.track));
+    this.quality = new Quality({
+      sound,
+      wanted: () => player.wanted,
+      tell: (detail) => player.dispatchEvent(new CustomEvent("quality", { detail })),
+    });
   }
 
   // Begin the current track. A fresh address from the page sounds at once; the play is told beside it.
   async begin(positionMs) {
-    const { player } = this;
+    const { player, sound } = this;
     const { track } = player;
+    const item = this.next?.track === track ? this.next : this.#item(track);
     player.wanted = true;
     player.elsewhere = null;
     player.startAt = positionMs;
     this.renewed = this.waited = false;
-    this.sound.pause();
-    this.loaded = null;
-    const playId = player.progress.begin(track.id);
+    this.next = null;
+    this.item = item;
+    const here = positionMs === 0 && sound.skip(track);
+    if (!here) sound.pause();
+    this.loaded = here ? track.id : null;
+    item.playId = player.progress.begin(track.id, item.playId);
+    this.quality.begin(item);
     player.changed();
-    if (!this.#fresh(track.audio_url) || this.sources.shuns(track.audio_url)) return this.renew(playId);
-    this.#tell(track, playId).catch(() => {}); // what is wrong with the track, the audio element says too
-    this.sources.offer([track.audio_url, ...(track.audio?.fallback_urls ?? [])]);
-    this.#open(this.sources.next(), positionMs);
+    if (here) {
+      this.level();
+      player.told = performance.now();
+      if (await this.#sound()) player.show();
+      return;
+    }
+    const { supply } = item;
+    await supply.look(supply.fresh ? GLANCE : Infinity);
+    if (this.item !== item) return;
+    if (!supply.fresh || supply.shunned) {
+      await this.renew();
+      return;
+    }
+    if (!supply.told && !supply.kept) supply.ask().catch(() => {}); // what is wrong with the track, its sound says too
+    this.#open(positionMs);
     if (await this.#sound()) player.show();
-    return undefined;
   }
 
   // Go on with the track that is loaded.
   async resume() {
-    const { player } = this;
+    const { player, sound } = this;
     player.wanted = true;
-    if (!this.#fresh(this.sound.src)) return this.renew();
+    if (!sound.streams && !this.#fresh(sound.src)) {
+      await this.renew();
+      return;
+    }
     player.changed();
     if (await this.#sound()) player.show();
-    return undefined;
   }
 
   // Ask for new addresses and go on from where the sound was; once a start.
-  async renew(playId = this.player.progress.play?.id) {
-    const { player } = this;
-    const { track } = player;
+  async renew() {
+    const { player, item } = this;
     const at = player.position;
     this.renewed = true;
     try {
-      const answer = await this.#tell(track, playId);
-      if (player.track !== track) return;
-      this.sources.offer(answer.sources.map((source) => source.url));
-      this.#open(this.sources.next(), at);
+      await item.supply.ask();
+      if (this.item !== item) return;
+      this.#open(at);
       if (player.wanted && (await this.#sound())) player.show();
     } catch (problem) {
-      if (player.track === track) this.#fail(problem.status ?? 0);
+      if (this.item === item) this.#fail(problem.status ?? 0);
     }
   }
 
-  // The audio element cannot go on: its address may be too old, the place down, or the audio is not there.
+  // The element cannot go on: its address may be too old, the place down, or the audio is not there.
   async broken() {
-    const { player, sound, sources } = this;
+    const { player, sound, sources, untried } = this;
+    if (sound.streams) {
+      this.#fail(null);
+      return;
+    }
     const old = !this.#fresh(sound.src);
     if (!old) sources.blame(sound.src);
-    const url = old && !this.renewed ? null : sources.next();
+    const url = old && !this.renewed ? null : untried.shift();
     if (url) {
-      this.#open(url, player.position);
+      sound.open(this.item, url, player.position);
       if (player.wanted) await this.#sound();
     } else if (!this.renewed) await this.renew();
-    else if (sources.several && !this.waited) await this.#renewLater();
+    else if (this.several && !this.waited) await this.#renewLater();
     else this.#fail(null);
   }
 
   // Everything that the server names may be one dead place: the node, too, sends listeners there while it thinks it is up.
   async #renewLater() {
+    const { item } = this;
     this.waited = true;
-    const { id } = this.player.progress.play ?? {};
     await new Promise((done) => setTimeout(done, LATER));
-    if (this.waited && this.player.progress.play?.id === id) await this.renew(id);
+    if (this.waited && this.item === item) await this.renew();
+  }
+
+  // Say to the sound what comes behind the current track, whenever that may have changed.
+  plan() {
+    const { player, sound, item } = this;
+    const track = this.loaded === null || !item ? null : player.upcoming;
+    if (!track) this.next = null;
+    else if (this.next?.track !== track) this.next = this.#item(track);
+    if (!this.next) {
+      if (sound.next) sound.follow(null);
+      return;
+    }
+    const { next } = this;
+    if (!track.audio_url && !next.asked) {
+      next.asked = true;
+      next.supply.ready().then(() => this.plan());
+      return;
+    }
+    const wanted = fades.seconds(this.crossfade(), item.track, track);
+    const fade = wanted && sound.fades ? wanted : 0;
+    const streams = this.#streams(next);
+    if (sound.next?.track === track && sound.next.fade === fade && sound.next.streams === streams) return;
+    sound.follow(Object.assign(next, { fade, streams, joins: streams && !fade && sound.streams }));
+  }
+
+  // What came next sounds by itself.
+  joined() {
+    const { player, next } = this;
+    const { track } = player;
+    if (next?.track !== track) {
+      this.begin(0);
+      return;
+    }
+    Object.assign(this, { item: next, next: null, loaded: track.id, renewed: false, waited: false, untried: [] });
+    if (!this.sound.streams) this.#list();
+    next.playId = player.progress.begin(track.id, next.playId);
+    this.quality.begin(next);
+    player.startAt = 0;
+    this.level();
+    player.changed();
+    player.show(0);
   }
 
   sounds() {
@@ -92,38 +169,75 @@ export class Deck {
   }
 
   drop() {
-    this.loaded = null;
+    this.quality.end();
+    this.loaded = this.item = this.next = null;
     this.sound.close();
   }
 
   // Turn the sound down to what is even with other songs, if that is wanted.
   level() {
     const { queue } = this.player;
-    this.sound.turn("gain", this.even() ? share(queue.current, queue.tracks) : 1);
+    this.sound.turn("gain", share(queue.current, queue, this.even()));
   }
 
   #fresh(url) {
     return fresh(url, this.api.clock.serverNow());
   }
 
-  async #tell(track, playId) {
+  #item(track) {
+    const { sources, link, shelf, held } = this;
+    const item = { track, playId: this.player.progress.reserve() };
+    const now = () => this.api.clock.serverNow();
+    item.supply = new Supply({ track, sources, link, shelf, held, now, ask: () => this.#tell(item) });
+    return item;
+  }
+
+  async #tell(item) {
     const { player } = this;
-    const body = { play_id: playId, device: player.progress.device };
-    const answer = await this.api.write("POST", `/tracks/${track.id}/play`, body);
+    const body = { play_id: item.playId, device: player.progress.device };
+    const answer = await this.api.write("POST", `/tracks/${item.track.id}/play`, body);
     player.queue.fill(answer.track);
-    if (player.track === track) {
+    if (this.item === item) {
       this.level();
       player.changed();
     }
-    return answer;
+    return answer.sources;
   }
 
-  #open(url, positionMs) {
-    this.loaded = this.player.track.id;
+  #streams({ track, supply }) {
+    const [first] = supply.renditions;
+    return Boolean(first && carries(first.path, first.mime) && !this.unfit.has(track.id));
+  }
+
+  #open(positionMs) {
+    const { player, sound, item } = this;
+    this.loaded = player.track.id;
     this.level();
-    this.sound.open(url, positionMs);
-    this.player.startAt = positionMs;
-    this.player.told = performance.now();
+    if (this.#streams(item)) sound.append(item, positionMs);
+    else {
+      this.#list();
+      sound.open(item, this.untried.shift(), positionMs);
+    }
+    player.startAt = positionMs;
+    player.told = performance.now();
+    this.plan();
+  }
+
+  #list() {
+    this.untried = this.item.supply.urls;
+    this.several = new Set(this.untried.map(originOf)).size > 1;
+  }
+
+  // A song is not of the form that can be appended: the element plays its address.
+  #plain(track) {
+    const { player, item } = this;
+    this.unfit.add(track.id);
+    if (item?.track !== track) {
+      this.plan();
+      return;
+    }
+    this.#open(player.position);
+    if (player.wanted) this.#sound();
   }
 
   // Say whether the browser lets it sound; what was pressed meanwhile is told by whoever pressed it.
@@ -138,6 +252,7 @@ export class Deck {
 
   #fail(status) {
     const { player } = this;
+    this.quality.end(WORDS[status] ?? (status === null ? "source" : status >= 500 ? "network" : "refused"));
     const { track, queue } = player;
     this.failures += 1;
     const ahead = queue.goesOn && queue.tracks.length > 1 ? (queue.following[0] ?? queue.tracks[0]) : null;

@@ -3,48 +3,47 @@
 const NEAR = 56; // pixels from the edge of the panel within which it scrolls
 const STEP = 10; // pixels it scrolls at a time
 
-// Call `move(row, by)` when a row has been moved by so many places; only rows with a grip take part.
-export function start(panel, { move }) {
-  let held = null; // {row, rows, place, y, top}
+// Call `move(row, by)` when a row has been moved by so many places; only rows with a grip take part. Not all of them are
+// in the page: `middles()` returns {first, at}, the data-place of the first one and where the middle of each is.
+export function start(panel, { move, middles }) {
+  let held = null; // {row, first, middles, at, to, y, scroll, moved}
 
   panel.addEventListener("pointerdown", (event) => {
     const grip = event.target.closest("[data-grip]");
     if (!grip || event.button) return;
     event.preventDefault();
     const row = grip.closest(".row");
-    const rows = [...panel.querySelectorAll(".row:has([data-grip])")];
+    const { first, at: all } = middles();
+    const at = placeOf(row) - first;
     grip.setPointerCapture(event.pointerId);
-    held = { row, rows, at: rows.indexOf(row), to: rows.indexOf(row), y: event.clientY, scroll: panel.scrollTop };
-    held.middles = rows.map((other) => {
-      const box = other.getBoundingClientRect();
-      return box.top + box.height / 2 + panel.scrollTop;
-    });
+    held = { row, first, middles: all, at, to: at, y: event.clientY, scroll: panel.scrollTop, moved: new Set() };
     row.classList.add("held");
   });
   panel.addEventListener("pointermove", (event) => {
     if (!held) return;
-    const { row, rows, at, middles } = held;
+    const { row, first, at, middles: all, moved } = held;
     const box = panel.getBoundingClientRect();
     if (event.clientY > box.bottom - NEAR) panel.scrollTop += STEP;
     else if (event.clientY < box.top + 64 + NEAR) panel.scrollTop -= STEP;
     const way = event.clientY - held.y + panel.scrollTop - held.scroll;
-    const middle = middles[at] + way;
-    held.to = middles.filter((other, place) => place !== at && other < middle).length;
-    row.style.transform = `translateY(${way}px)`;
+    const middle = all[at] + way;
+    held.to = all.filter((other, place) => place !== at && other < middle).length;
     const size = row.offsetHeight;
-    rows.forEach((other, place) => {
-      if (other === row) return;
+    for (const other of panel.querySelectorAll(".row:has([data-grip])")) {
+      const place = placeOf(other) - first;
       const passed = place > at && place <= held.to ? -size : place < at && place >= held.to ? size : 0;
-      other.style.transform = passed ? `translateY(${passed}px)` : "";
-    });
+      const by = other === row ? way : passed;
+      other.style.transform = by ? `translateY(${by}px)` : "";
+      moved.add(other);
+    }
   });
   for (const name of ["pointerup", "pointercancel"]) {
     panel.addEventListener(name, () => {
       if (!held) return;
-      const { row, rows, at, to } = held;
+      const { row, moved, at, to } = held;
       held = null;
       row.classList.remove("held");
-      for (const other of rows) other.style.transform = "";
+      for (const other of moved) other.style.transform = "";
       if (name === "pointerup" && to !== at) move(row, to - at);
     });
   }
@@ -54,8 +53,13 @@ export function start(panel, { move }) {
     if (!by || !grip) return;
     event.preventDefault();
     event.stopPropagation();
+    grip.scrollIntoView({ block: "nearest" }); // where one looks, its new place has a row too
     move(grip.closest(".row"), by);
     grip.focus();
     grip.scrollIntoView({ block: "nearest" });
   });
+}
+
+function placeOf(row) {
+  return Number(row.dataset.place);
 }

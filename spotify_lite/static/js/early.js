@@ -6,6 +6,7 @@
     const theme = localStorage.getItem("theme");
     if (theme) root.dataset.theme = theme;
     if (localStorage.getItem("player")) root.dataset.player = "";
+    if (window.caches && window.indexedDB && navigator.serviceWorker) root.dataset.keeps = ""; // not on a page without TLS
     const continues = Number(localStorage.getItem("continues"));
     if (continues) root.dataset.continues = continues;
     const searches = JSON.parse(localStorage.getItem("searches") ?? "[]").length;

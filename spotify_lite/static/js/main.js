@@ -4,31 +4,24 @@ import { Api } from "./api.js";
 import * as bar from "./bar.js";
 import { Claim } from "./claim.js";
 import { Clock } from "./clock.js";
-import * as continues from "./continues.js";
 import * as database from "./database.js";
 import { Devices } from "./devices.js";
-import * as keymap from "./keymap.js";
 import * as keys from "./keys.js";
 import { label } from "./labels.js";
+import { later } from "./later.js";
 import * as layers from "./layers.js";
-import * as mediasession from "./mediasession.js";
+import { Link } from "./link.js";
 import { Memory } from "./memory.js";
-import * as menu from "./menu.js";
-import * as menus from "./menus.js";
 import * as navigate from "./navigate.js";
-import * as now from "./now.js";
 import { Outbox } from "./outbox.js";
-import * as panel from "./panel.js";
+import * as parts from "./parts.js";
 import { Player } from "./player.js";
 import { Progress } from "./progress.js";
-import * as recent from "./recent.js";
+import * as qualities from "./qualities.js";
 import * as restore from "./restore.js";
 import * as rows from "./rows.js";
-import * as search from "./search.js";
-import * as settings from "./settings.js";
-import * as forms from "./settings-forms.js";
+import * as shelf from "./shelf.js";
 import { Sleep } from "./sleep.js";
-import * as sleepmenu from "./sleepmenu.js";
 import { Sound } from "./sound.js";
 import * as store from "./store.js";
 import * as switches from "./switches.js";
@@ -39,38 +32,78 @@ import * as where from "./where.js";
 import { gettext } from "./words.js";
 
 const SOON = 1_500; // milliseconds that what is continued waits for what is still being told
+const IDLE = 1_000; // milliseconds from a page that is complete to what sees to this device
+const AFTER = 3_000; // milliseconds of sound until what it did without is fetched
+const EXTRAS = {
+  pressed:
+    '[data-menu], [data-menu-of], [data-menu-now], [data-sleep], [data-do="queue"], [data-do="now"], [data-do="keys"]',
+  held: ".row[data-id] > :not(a), .row[data-id] .what, .card a[href]",
+};
 
 const api = new Api({ clock: new Clock(store.cell("clock")), store });
 const claim = new Claim({ tab: store.cell("claim", store.TAB), browser: store.cell("claim") });
 const outbox = new Outbox(database.open({ store }));
 const progress = new Progress({ api, outbox, claim, device: label(navigator.userAgent) });
 const memory = new Memory({ store, progress, clock: api.clock });
-const sound = new Sound({ audio: document.querySelector("#audio"), store });
+const link = new Link();
+const sound = new Sound({ audios: document.querySelectorAll("audio"), store, choose: qualities.chooser(link) });
 const sleep = new Sleep({ load: () => store.load("sleep"), save: (until) => store.save("sleep", until) });
-const player = new Player({ sound, api, progress, memory, sleep, even: () => switches.on("loudness") });
+const player = new Player({
+  sound,
+  api,
+  progress,
+  memory,
+  sleep,
+  link,
+  shelf,
+  crossfade: () => Number(switches.chosen("crossfade", 0)),
+  even: () => switches.chosen("loudness", "auto"),
+});
 const devices = new Devices({ player, api, progress, claim });
 
-layers.start(); // before the navigation: Back closes what lies over the page first
+const left = progress.send(); // by the page before: what it heard is among what is continued
+const flushed = Promise.race([left, new Promise((done) => setTimeout(done, SOON))]);
 const say = toast.start();
-const queue = panel.start({ player, api, tell: say });
-const toggleNow = now.start({ player });
-const open = menu.start();
-menus.start({ player, api, open, tell: say }); // before the navigation, which follows links that nobody else has taken
-sleepmenu.start({ player, open, tell: say });
+let extras = null; // extras.js, once it is here
+const more = later(EXTRAS, async () => {
+  const { start } = await import("./extras.js");
+  return (extras = start({ player, api, say }));
+});
+const does = (name) => () =>
+  more().then(
+    (those) => those[name](),
+    () => {},
+  );
+
+const keeps = "[data-keep]";
+const device = later({ pressed: keeps, held: keeps }, async () => (await import("./device.js")).start({ api, say }));
+complete().then(() => {
+  import("./ahead.js").then(({ start }) => (player.deck.held = start({ player, api, shelf }))).catch(() => {});
+  setTimeout(() => device().catch(() => {}), IDLE);
+});
+
+layers.start(); // before the navigation: Back closes what lies over the page first
 const { visit, begin } = navigate.start({ onPage });
-const searched = search.start({ say, onResults, begin });
-recent.start({ say });
-bar.start({ player, toggleQueue: queue.toggle, toggleNow });
+const filled = parts.start({ player, api, store, say, flushed, begin, onResults });
+bar.start({ player, toggleQueue: does("toggleQueue"), toggleNow: does("toggleNow") });
 where.start({ player });
 volume.start({ sound });
 rows.start({ player, api, tell: say });
-keys.start({ player, sound, navigate: visit, toggleNow, toggleQueue: queue.toggle, showKeys: keymap.start() });
+keys.start({
+  player,
+  sound,
+  navigate: visit,
+  toggleNow: does("toggleNow"),
+  toggleQueue: does("toggleQueue"),
+  showKeys: does("showKeys"),
+});
 switches.start();
-mediasession.start({ player });
 theme.start();
-settings.start({ say });
-forms.start({ say });
-document.addEventListener("switched", () => player.deck.level());
+sound.addEventListener("playing", soon, { once: true });
+document.addEventListener("switched", () => {
+  player.deck.level();
+  player.changed();
+});
 player.addEventListener("trouble", ({ detail: { sentence, again } }) =>
   say(sentence, again ? { label: gettext("Try again"), act: () => player.play() } : {}),
 );
@@ -81,23 +114,31 @@ addEventListener("pagehide", () => {
   database.spill(store, outbox.unwritten.values());
 });
 
-const left = progress.send(); // by the page before: what it heard is among what is continued
-const flushed = Promise.race([left, new Promise((done) => setTimeout(done, SOON))]);
 onPage(document.querySelector("main"));
 switches.show(document);
-restore.restore({ player, api, memory, devices });
+restore.restore({ player, api, memory, devices, store });
+
+// It sounds: what nobody needed until then.
+function soon() {
+  import("./after.js").then(({ start }) => start({ player })).catch(() => {});
+  setTimeout(() => more().catch(() => {}), AFTER);
+}
 
 function onPage(main) {
-  queue.page();
   switches.show(main);
   theme.show(main);
-  forms.show(main);
-  searched(main);
+  extras?.page();
+  filled(main);
   onResults(main);
-  flushed.then(() => continues.fill(main, { player, api, store }));
 }
 
 function onResults(results) {
-  recent.fill(results);
   rows.mark(document, player);
+  results.dispatchEvent(new Event("found", { bubbles: true }));
+}
+
+// The page is here with its pictures; it may have been before this script, which waits for words.
+async function complete() {
+  if (document.readyState === "complete") return;
+  await new Promise((done) => addEventListener("load", done, { once: true }));
 }

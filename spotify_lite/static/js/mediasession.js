@@ -1,14 +1,17 @@
 // The system's own controls: lock screen, headset keys, the media keys of a keyboard.
+// There are no handlers that seek by seconds: iOS has room for two buttons beside play, and would show those instead of
+// previous and next. One seeks on its line.
 
 import { cover } from "./address.js";
 
 const SIZES = [160, 320, 640];
-const STEP = 10; // seconds, where the system names none
+const ASTRAY = 0.7; // seconds that the system, which counts on by itself, may be off
 
 export function start({ player }) {
   const session = navigator.mediaSession;
   if (!session) return;
   let shown = null; // what the system was told last
+  let stood = { since: 0, position: 0, duration: 0, playing: false }; // seconds, of performance.now() too
 
   const acts = {
     play: () => player.play(),
@@ -16,10 +19,7 @@ export function start({ player }) {
     stop: () => player.pause(),
     previoustrack: () => player.previous(),
     seekto: ({ seekTime }) => player.seek(seekTime * 1000),
-    seekbackward: ({ seekOffset }) => player.seek(player.position - (seekOffset || STEP) * 1000),
-    seekforward: ({ seekOffset }) => player.seek(player.position + (seekOffset || STEP) * 1000),
   };
-  for (const [name, act] of Object.entries(acts)) handle(name, act);
 
   function handle(name, act) {
     try {
@@ -33,19 +33,30 @@ export function start({ player }) {
     const { track, queue } = player;
     session.playbackState = track ? (player.playing ? "playing" : "paused") : "none";
     handle("nexttrack", queue.goesOn ? () => player.next() : null);
-    const key = track?.title ? JSON.stringify([track.id, track.title, track.artist, track.cover_url]) : null;
-    if (key === shown) return;
-    shown = key;
-    session.metadata = key ? new MediaMetadata(told(track)) : null;
+    const sounds = player.playing && !player.waiting; // WebKit forgets all of it when a sound begins
+    const key = track?.title ? JSON.stringify([track.id, track.title, track.artist, track.cover_url, sounds]) : null;
+    if (key !== shown) {
+      shown = key;
+      session.metadata = key ? new MediaMetadata(told(track)) : null;
+      for (const [name, act] of Object.entries(acts)) handle(name, act);
+      stood.duration = 0;
+    }
     stand();
   }
 
   function stand() {
     if (player.elsewhere?.playing) return; // that sound is another device's to tell of
-    const [duration, position] = [player.duration / 1000, player.position / 1000];
-    if (duration > 0) session.setPositionState({ duration, position: Math.min(position, duration), playbackRate: 1 });
+    const { playing, waiting } = player;
+    const [duration, since] = [player.duration / 1000, performance.now() / 1000];
+    const position = Math.min(player.position / 1000, duration);
+    const counted = stood.position + (stood.playing ? since - stood.since : 0);
+    const same = stood.duration === duration && stood.playing === (playing && !waiting);
+    if (!(duration > 0) || (same && Math.abs(counted - position) < ASTRAY)) return;
+    stood = { since, position, duration, playing: playing && !waiting };
+    session.setPositionState({ duration, position, playbackRate: 1 });
   }
 
+  draw();
   player.addEventListener("change", draw);
   player.addEventListener("time", stand);
 }

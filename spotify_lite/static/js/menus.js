@@ -1,9 +1,11 @@
 // What the menus offer: for a song, and for a list of songs (an album, an artist, a genre).
 
+import * as device from "./device.js";
+import * as adding from "./adding.js";
 import * as hold from "./hold.js";
 import * as lists from "./lists.js";
 import { trackOf } from "./rows.js";
-import { gettext, ngettext, say } from "./words.js";
+import { gettext, say } from "./words.js";
 
 const PEOPLE = 4; // artists of a song that its menu leads to
 
@@ -15,6 +17,7 @@ export function start({ player, api, open, tell }) {
       items: [
         { icon: "after", text: gettext("Play next"), act: () => add([track], title, true) },
         { icon: "add", text: gettext("Add to queue"), act: () => add([track], title, false) },
+        ...keeping({ kind: "track", id: track.id, title }),
         ...(track.artists ?? []).slice(0, PEOPLE).map((person) => ({
           icon: "user",
           text: say(gettext("Go to %(artist)s"), { artist: person.name }),
@@ -41,23 +44,22 @@ export function start({ player, api, open, tell }) {
         { icon: "shuffle", text: gettext("Shuffle"), act: play(true) },
         { icon: "after", text: gettext("Play next"), act: withSongs(({ name, tracks }) => add(tracks, name, true)) },
         { icon: "add", text: gettext("Add to queue"), act: withSongs(({ name, tracks }) => add(tracks, name, false)) },
+        ...(path.startsWith("/albums/")
+          ? keeping({ kind: "album", id: Number(path.split("/")[2]), title: label })
+          : []),
         link(path),
       ],
     };
   }
 
-  function add(tracks, name, next) {
-    if (!player.track) player.playList(tracks, 0);
-    else if (!player.edit((queue) => queue.add(tracks, { next })))
-      tell(gettext("The queue is full. Nothing was added."));
-    else if (tracks.length > 1)
-      tell(
-        say(ngettext("%(count)s song added to the queue.", "%(count)s songs added to the queue.", tracks.length), {
-          count: tracks.length,
-        }),
-      );
-    else
-      tell(say(next ? gettext("“%(title)s” plays next.") : gettext("“%(title)s” is in the queue."), { title: name }));
+  const add = (tracks, name, next) => adding.add(tracks, name, { player, tell, next });
+
+  function keeping(what) {
+    if (!device.keeps()) return [];
+    const kept = device.wished(what);
+    const text = kept ? gettext("Remove from this device") : gettext("Keep on this device");
+    const act = async () => (await device.keeper({ api, say: tell })).toggle(what);
+    return [{ icon: kept ? "x" : "kept", text, act }];
   }
 
   function link(path) {
@@ -88,9 +90,9 @@ export function start({ player, api, open, tell }) {
     open({ ...offered, x: event.clientX, y: event.clientY });
     return true;
   });
-  document.addEventListener("click", (event) => {
+  const press = (event) => {
     const dots = event.target.closest?.("[data-menu], [data-menu-of], [data-menu-now]");
-    if (!dots || event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
+    if (!dots || event.defaultPrevented || event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
     const { right, bottom } = dots.getBoundingClientRect();
     const offered =
       "menuOf" in dots.dataset
@@ -101,5 +103,6 @@ export function start({ player, api, open, tell }) {
     if (!offered) return;
     event.preventDefault();
     open({ ...offered, from: dots, x: right, y: bottom, end: true });
-  });
+  };
+  document.addEventListener("click", press, { capture: true }); // before the navigation, which follows links
 }

@@ -1,6 +1,5 @@
 // Follow links without leaving the page, so that the sound goes on: fetch, swap main, keep history, scroll and focus.
 
-import * as bones from "./bones.js";
 import * as failed from "./failed.js";
 import * as layers from "./layers.js";
 import * as pages from "./pages.js";
@@ -37,9 +36,14 @@ export function start({ onPage }) {
     const known = kept.get(key);
     if (known) return show(known, { focus: known.focused });
     document.querySelector("main").setAttribute("aria-busy", "true");
-    const patience = setTimeout(() => show(onItsWay(url)), SOON);
+    let waiting = true;
+    const patience = setTimeout(async () => {
+      const bones = await import("./bones.js").catch(() => null);
+      if (bones && waiting && mine === under) show(onItsWay(url, bones));
+    }, SOON);
     const answer = await pages.read(url, mine.signal);
     clearTimeout(patience);
+    waiting = false;
     if (mine !== under) return undefined;
     if (answer.elsewhere) return location.replace(answer.elsewhere);
     if (answer.trouble) return show(inWords(answer.trouble, url));
@@ -60,7 +64,7 @@ export function start({ onPage }) {
     history.pushState({ key, deep: true }, "", url);
   }
 
-  function onItsWay(url) {
+  function onItsWay(url, bones) {
     return { title: `${gettext("Loading")} · Spotify Lite`, main: bones.draw(url), nav: marked(url) };
   }
 

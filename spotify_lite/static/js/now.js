@@ -13,6 +13,8 @@ const NEXT = 3; // rows of what comes next
 // Return toggle(), which opens the view or closes it.
 export function start({ player }) {
   const view = document.querySelector("#now");
+  const bar = document.querySelector("#player");
+  const image = view.querySelector("[data-cover]");
   const next = view.querySelector(".now-next");
   const rows = next.querySelector("[data-next]");
   let following = [];
@@ -43,7 +45,6 @@ export function start({ player }) {
   }
 
   function drawTrack(track) {
-    const image = view.querySelector("[data-cover]");
     view.dataset.of = track.id;
     image.src = cover(track, 640);
     image.alt = track.album ? say(gettext("Cover of %(album)s"), { album: track.album.title }) : "";
@@ -56,8 +57,15 @@ export function start({ player }) {
     layers.close();
   });
   for (const handle of view.querySelectorAll("[data-pull]")) swipe.start(handle, { moves: view, done: layers.close });
-  swipe.start(document.querySelector("#player"), { by: -1, done: () => view.open || toggle() });
+  swipe.start(bar, { by: -1, done: () => view.open || toggle() });
+  const turns = {
+    may: (way) => !player.elsewhere?.playing && (way < 0 ? player.queue.goesOn : player.queue.index > 0),
+    done: (way) => (way < 0 ? player.next() : player.jump(player.queue.index - 1)),
+  };
+  swipe.turn(image, { moves: [image], ...turns });
+  swipe.turn(bar, { moves: [...bar.querySelectorAll("[data-cover], .names")], ...turns });
   player.addEventListener("change", draw);
+  draw();
   return toggle;
 }
 

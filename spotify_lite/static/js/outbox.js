@@ -55,6 +55,12 @@ export class Outbox {
     });
   }
 
+  // Return how many events wait, whoever's they are.
+  async waiting() {
+    const box = await this.#written();
+    return box.change((entries) => ({ result: entries.filter(({ event }) => event).length }));
+  }
+
   // Return {state, made} that waits for this listener, or null.
   async shown(listener, now) {
     const box = await this.#written();

@@ -2,7 +2,8 @@
 
 import { parse } from "./trusted.js";
 
-const OWN = /^\/(search|songs|artists\/\d+(\/(songs|albums))?|albums(\/\d+)?|tracks\/\d+|genres(\/[^/]+)?|settings)?$/;
+const OWN =
+  /^\/(search|songs|artists\/\d+(\/(songs|albums))?|albums(\/\d+)?|tracks\/\d+|genres(\/[^/]+)?|device|settings)?$/;
 const PATIENCE = 15_000; // milliseconds until a silent server counts as away
 
 export function own(url) {
@@ -28,6 +29,8 @@ export async function read(url, signal) {
     if (parsed?.documentElement.lang !== document.documentElement.lang) return { elsewhere: there.href };
     there.hash = new URL(url, location.href).hash;
     const [main, nav] = ["main", "nav.nav"].map((name) => document.adoptNode(parsed.querySelector(name)));
+    const { asOf } = parsed.documentElement.dataset; // as it was then, since the server is away
+    if (asOf) main.dataset.asOf = asOf;
     return { page: { url: there.href, title: parsed.title, main, nav } };
   } catch {
     return { trouble: late.aborted ? "late" : "away" };

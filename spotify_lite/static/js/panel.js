@@ -6,9 +6,8 @@ import { el, icon } from "./element.js";
 import * as layers from "./layers.js";
 import { mark, row } from "./rows.js";
 import * as swipe from "./swipe.js";
+import { Virtual } from "./virtual.js";
 import { gettext, ngettext, say } from "./words.js";
-
-const SHOWN = 100; // rows at first, and more each time the end comes into sight
 
 export function start({ player, api, tell }) {
   const panel = document.querySelector("#queue");
@@ -18,8 +17,8 @@ export function start({ player, api, tell }) {
   const clear = panel.querySelector('[data-queue="clear"]');
   const sheet = matchMedia("(max-width: 1023px)");
   const drawn = new WeakMap(); // track of the queue -> its row
+  const long = new WeakMap(); // list -> its rows as one scrolls
   const asked = new Set();
-  let shown = SHOWN;
 
   function show(open) {
     panel.hidden = scrim.hidden = !open;
@@ -31,7 +30,6 @@ export function start({ player, api, tell }) {
     if (sheet.matches) layers.opened(() => show(false));
     else layers.close();
     show(true);
-    shown = SHOWN;
     panel.scrollTop = 0;
     draw();
     panel.querySelector("h2").focus();
@@ -47,19 +45,30 @@ export function start({ player, api, tell }) {
   function draw() {
     if (panel.hidden) return;
     const { queue } = player;
-    const following = queue.following.slice(0, shown);
-    const lines = following.map((track, at) => line(track, queue.index + 1 + at));
-    const [added, rest] = [lines.filter((_, at) => following[at].added), lines.filter((_, at) => !following[at].added)];
+    const lines = queue.following.map((track, at) => ({ track, index: queue.index + 1 + at }));
+    const [added, rest] = [lines.filter(({ track }) => track.added), lines.filter(({ track }) => !track.added)];
     put(body, [
       ...(queue.current
         ? [heading("playing", gettext("Playing")), list("current", [line(queue.current, queue.index)])]
         : []),
-      ...(added.length ? [heading("added", gettext("You added")), list("added", added)] : []),
-      ...(rest.length ? [heading("rest", ...nextFrom(queue)), list("rest", rest)] : []),
+      ...(added.length ? [heading("added", gettext("You added")), list("added")] : []),
+      ...(rest.length ? [heading("rest", ...nextFrom(queue)), list("rest")] : []),
       ...(lines.length ? [] : [heading("end", ends(queue))]),
     ]);
+    fill("added", added);
+    fill("rest", rest);
     clear.hidden = lines.length === 0;
     mark(document, player);
+  }
+
+  // Put rows into a part of the queue, where one looks.
+  function fill(name, lines) {
+    const part = body.querySelector(`[data-part="${name}"].rows`);
+    if (!part) return;
+    const rows = long.get(part) ?? new Virtual(part, { scroller: panel, put: () => mark(panel, player) });
+    long.set(part, rows);
+    rows.row = (place) => counted(line(lines[place].track, lines[place].index), place, lines.length);
+    rows.resize(lines.length, { anew: true });
   }
 
   // Return the row of a track at its place; the same one again, so that focus and scroll stay where they are.
@@ -67,7 +76,7 @@ export function start({ player, api, tell }) {
     const current = index === player.queue.index;
     let item = drawn.get(track);
     if (!item || item.dataset.named !== String(Boolean(track.title)) || item.dataset.current !== String(current)) {
-      if (!track.title) fill(track.id);
+      if (!track.title) name(track.id);
       item = row(track, { index, acts: current ? undefined : [cross(track), grip(track)] });
       Object.assign(item.dataset, { named: Boolean(track.title), current });
       drawn.set(track, item);
@@ -76,8 +85,19 @@ export function start({ player, api, tell }) {
     return item;
   }
 
+  // Return where the middles of all rows are that can be moved, in what the panel scrolls.
+  function middles() {
+    const top = panel.getBoundingClientRect().top - panel.scrollTop;
+    const at = [...body.querySelectorAll(".rows.long")].flatMap((part) => {
+      const { size, count } = long.get(part);
+      const begin = part.getBoundingClientRect().top - top;
+      return Array.from({ length: count }, (_, place) => begin + (place + 0.5) * size);
+    });
+    return { first: player.queue.index + 1, at };
+  }
+
   // Fetch a track of which only the id is known: the queue came from another device.
-  async function fill(id) {
+  async function name(id) {
     if (asked.has(id)) return;
     asked.add(id);
     const track = await api.get(`/tracks/${id}`).catch(() => null);
@@ -101,26 +121,21 @@ export function start({ player, api, tell }) {
       panel.querySelector("h2").focus();
     }
     if (button && "take" in button.dataset) {
-      const crosses = () => [...panel.querySelectorAll("[data-take]")];
-      const place = crosses().indexOf(button);
       const index = Number(button.closest(".row").dataset.place);
       const { title } = player.queue.tracks[index];
       lose(say(gettext("“%(title)s” is out of the queue."), { title: title ?? "" }), (queue) => queue.remove(index));
-      (crosses()[Math.min(place, crosses().length - 1)] ?? panel.querySelector("h2")).focus();
+      const cross = (at) => panel.querySelector(`.row[data-place="${at}"] [data-take]`);
+      (cross(index) ?? cross(index - 1) ?? panel.querySelector("h2")).focus();
     }
   });
   drag.start(panel, {
+    middles,
     move(item, by) {
       const from = Number(item.dataset.place);
       player.edit((queue) => queue.move(from, from + by));
     },
   });
   swipe.start(panel.querySelector("header"), { moves: panel, done: close });
-  panel.addEventListener("scroll", () => {
-    if (panel.scrollTop + 2 * panel.clientHeight < panel.scrollHeight || shown >= player.queue.tracks.length) return;
-    shown += SHOWN;
-    draw();
-  });
   scrim.addEventListener("click", close);
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !event.defaultPrevented && !document.querySelector("dialog:modal")) close();
@@ -153,11 +168,18 @@ function heading(name, ...words) {
   return part("h3", name, (node) => node.replaceChildren(...words));
 }
 
-function list(name, lines) {
+function list(name, lines = null) {
   return part("ol", name, (node) => {
-    node.className = "rows";
-    put(node, lines);
+    node.classList.add("rows");
+    if (lines) put(node, lines);
   });
+}
+
+// Say where in its part a row is to those who hear only some of them.
+function counted(item, place, count) {
+  item.setAttribute("aria-posinset", place + 1);
+  item.setAttribute("aria-setsize", count);
+  return item;
 }
 
 function nextFrom(queue) {

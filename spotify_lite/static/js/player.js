@@ -8,11 +8,11 @@ const SHORT = 500; // milliseconds between two notes that say the same
 const AGAIN = 3_000; // milliseconds into a track after which "previous" starts it again
 
 export class Player extends EventTarget {
-  constructor({ sound, api, progress, memory, sleep, even }) {
+  constructor({ sound, api, progress, memory, sleep, ...deck }) {
     super();
     Object.assign(this, { sound, progress, memory, sleep });
     this.queue = new Queue();
-    this.deck = new Deck({ player: this, sound, api, even });
+    this.deck = new Deck({ player: this, sound, api, ...deck });
     this.wanted = false; // the listener wants sound
     this.elsewhere = null; // {playing, device, tab} of who has the player, where that is not this page; see devices.js
     this.take = () => undefined; // plays here what that device plays
@@ -45,9 +45,19 @@ export class Player extends EventTarget {
     return (this.loaded && this.sound.duration) || (this.track?.duration_ms ?? 0);
   }
 
+  // Milliseconds of the track up to which it sounds without the network.
+  get buffered() {
+    return this.loaded ? Math.min(this.duration, this.position + this.sound.ahead) : 0;
+  }
+
+  // What sounds by itself behind the current track, or null.
+  get upcoming() {
+    return this.sleep.afterSong ? null : this.queue.upcoming;
+  }
+
   // Play a list from one of its tracks on; from anywhere, when shuffled, for index null.
   playList(tracks, index, { from = "", positionMs = 0, shuffle = false } = {}) {
-    this.progress.act();
+    this.#press();
     this.#leaveTrack();
     this.queue.shuffled ||= shuffle;
     this.queue.set(tracks, index, from);
@@ -58,7 +68,7 @@ export class Player extends EventTarget {
   play({ acted = true } = {}) {
     if (!this.track || this.wanted) return undefined;
     if (this.elsewhere) return acted ? this.take() : undefined;
-    if (acted) this.progress.act();
+    if (acted) this.#press();
     if (this.sleep.due) this.sleep.off();
     this.sound.turn("sleep", this.sleep.share);
     return this.loaded ? this.deck.resume() : this.deck.begin(this.startAt);
@@ -133,6 +143,7 @@ export class Player extends EventTarget {
 
   // The page goes away, and the sound with it: say where it was.
   leave() {
+    this.deck.quality.end();
     if (this.wanted && this.progress.play?.seq > 0) this.note("paused");
     else if (this.track) this.memory.place(this.queue, this.position);
   }
@@ -163,11 +174,17 @@ export class Player extends EventTarget {
   }
 
   changed() {
+    this.deck.plan();
     this.dispatchEvent(new Event("change"));
   }
 
-  #go(move) {
+  #press() {
     this.progress.act();
+    this.deck.quality.press();
+  }
+
+  #go(move) {
+    this.#press();
     this.#leaveTrack();
     return move() ? this.deck.begin(0) : undefined;
   }
@@ -187,6 +204,7 @@ export class Player extends EventTarget {
     sound.addEventListener("loadedmetadata", () => this.dispatchEvent(new Event("time")));
     sound.addEventListener("timeupdate", () => this.loaded && this.#tick());
     sound.addEventListener("ended", () => this.#end());
+    sound.addEventListener("next", ({ detail }) => this.#goOn(detail.durationMs));
     sound.addEventListener("error", () => this.loaded && sound.src && this.deck.broken());
     sound.addEventListener("pause", () => {
       if (!this.wanted || !this.loaded || sound.over || sound.failed) return;
@@ -199,6 +217,7 @@ export class Player extends EventTarget {
 
   #tick() {
     this.dispatchEvent(new Event("time"));
+    this.deck.plan();
     this.sound.turn("sleep", this.sleep.share);
     if (this.wanted && this.sleep.due) {
       this.silence();
@@ -207,6 +226,13 @@ export class Player extends EventTarget {
       this.changed();
     } else if (this.wanted && this.progress.stale(this.told)) this.note("playing");
     else this.memory.place(this.queue, this.position);
+  }
+
+  // The sound has gone on to what comes next.
+  #goOn(durationMs) {
+    this.note("ended", durationMs);
+    this.queue.end();
+    this.deck.joined();
   }
 
   #end() {

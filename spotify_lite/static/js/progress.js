@@ -27,11 +27,16 @@ export class Progress extends EventTarget {
     addEventListener("visibilitychange", () => this.wake());
   }
 
-  // Begin a play of a track and return its id; the counter seq starts again. Ids grow, whatever the clock does.
-  begin(track) {
+  // Return the id of a play that is still to come. Ids grow, whatever the clock does.
+  reserve() {
     this.begun = Math.max(this.begun + 1, this.api.clock.serverNow());
-    this.play = { id: uuid7(this.begun), track, seq: 0, at: 0 };
-    return this.play.id;
+    return uuid7(this.begun);
+  }
+
+  // Begin a play of a track and return its id; the counter seq starts again.
+  begin(track, id = this.reserve()) {
+    this.play = { id, track, seq: 0, at: 0 };
+    return id;
   }
 
   // The listener pressed something: what is shown from here on is of this moment.

@@ -43,6 +43,12 @@ export class Queue {
     return this.index + 1 < this.tracks.length || (this.repeat !== "off" && this.tracks.length > 0);
   }
 
+  // What follows the current track by itself, or null.
+  get upcoming() {
+    if (this.repeat === "one") return this.current;
+    return this.tracks[this.index + 1] ?? (this.repeat === "all" ? (this.tracks[0] ?? null) : null);
+  }
+
   // Move by a step, round the end while repeating; say whether there was something to move to.
   step(by) {
     const to = this.index + by;
@@ -78,6 +84,20 @@ export class Queue {
     }
     const added = tracks.map((track) => ({ ...track, added: true, place: undefined }));
     this.tracks.splice(this.index + 1 + (next ? 0 : this.waiting.length), 0, ...added);
+    return true;
+  }
+
+  // The list goes on behind what the queue took of it: put more of it at the end, anywhere behind what was added when
+  // shuffled. What is too much is left off.
+  goOn(tracks) {
+    const more = tracks.slice(0, Math.max(0, LONGEST - this.tracks.length)).map((track) => ({ ...track }));
+    if (!more.length) return false;
+    if (this.shuffled) {
+      const last = Math.max(-1, ...this.tracks.map(({ place = -1 }) => place));
+      more.forEach((track, at) => (track.place = last + 1 + at));
+    }
+    this.tracks.push(...more);
+    if (this.shuffled) this.#scatter(this.index + 1 + this.waiting.length);
     return true;
   }
 
@@ -160,12 +180,18 @@ export class Queue {
     const { current, waiting } = this;
     this.#list().forEach((track, place) => (track.place = place));
     const rest = this.#list().filter((track) => track !== current);
-    for (let last = rest.length - 1; last > 0; last -= 1) {
-      const other = Math.floor(this.random() * (last + 1)); // Fisher and Yates
-      [rest[last], rest[other]] = [rest[other], rest[last]];
-    }
     this.tracks = [current, ...waiting, ...rest];
     this.index = 0;
+    this.#scatter(1 + waiting.length);
+  }
+
+  // Mix what stands from a place on.
+  #scatter(from) {
+    const { tracks } = this;
+    for (let last = tracks.length - 1; last > from; last -= 1) {
+      const other = from + Math.floor(this.random() * (last + 1 - from)); // Fisher and Yates
+      [tracks[last], tracks[other]] = [tracks[other], tracks[last]];
+    }
   }
 
   #sort() {

@@ -14,7 +14,10 @@ export function leave({ playing }) {
   }
 }
 
-export async function restore({ player, api, memory, devices }) {
+export async function restore({ player, api, memory, devices, store }) {
+  document.addEventListener("submit", ({ target }) => {
+    if (target.matches('[action="/logout"], [action="/settings/delete"]')) store.save("searches", null); // see whose.js
+  });
   const own = memory.load();
   if (own?.tracks?.length) player.restore(own);
   const sounded = led();

@@ -14,12 +14,22 @@ export function read(html) {
   return parse(html).body.innerHTML;
 }
 
-// Put an answer in: what has the focus keeps it, and pictures that stand already are taken over, so that none flickers.
+// Return an answer as nodes.
+export function nodes(html) {
+  return [...parse(html).body.childNodes];
+}
+
+// Put an answer in.
 export function put(html) {
+  lay(nodes(html));
+}
+
+// Lay nodes in: what has the focus keeps it, and pictures that stand already are taken over, so that none flickers.
+export function lay(found) {
   const here = place();
   const at = describe(here, document.activeElement);
   const standing = new Map([...here.querySelectorAll("img")].map((image) => [image.src, image]));
-  here.replaceChildren(...parse(html).body.childNodes);
+  here.replaceChildren(...found);
   for (const image of here.querySelectorAll("img")) {
     if (standing.has(image.src)) image.replaceWith(standing.get(image.src));
     standing.delete(image.src);

@@ -1,8 +1,11 @@
-// Search as one types: the server draws the results, this puts them in. The page works without it.
+// Search as one types: the server draws the results, this puts them in; what the device knows itself stands there before
+// them, and alone where the server is away. The page works without it.
 
 import { Answers, key as keyOf } from "./answers.js";
 import { narrow, widen } from "./narrowing.js";
+import * as recent from "./recent.js";
 import * as results from "./results.js";
+import * as store from "./store.js";
 import * as walking from "./walking.js";
 import { gettext } from "./words.js";
 
@@ -13,24 +16,61 @@ const SAID = 500; // milliseconds without another answer before one is read out
 const HANGUL = /[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]$/; // its last syllable stays open until one goes on
 
 // `begin` makes an entry of the history, and keeps what stood on the page for the one before.
-export function start({ say, onResults, begin }) {
+export function start({ say, onResults: drawn, begin }) {
   const answers = new Answers();
+  const onResults = (place) => (recent.fill(place), drawn(place));
   let shown = {}; // the search whose results stand on the page, and their html
   let under = null; // what is being asked
   let timer = 0;
   let saying = 0;
   let entered = false; // was Enter pressed before the answer came?
+  let device = null; // glance.js, once it is here and knows names
+  let arriving = false;
+  let glanced = null; // the search whose results, as this device knows them, stand on the page
 
   function typed(field) {
     field.form.querySelector("[data-clear]").hidden = !field.value;
     entered = false;
     stop(field);
+    if (!device) arrive(field);
     const search = wanted(field);
     const known = answers.get(search.key);
-    if (search.key === shown.key) widen(results.place());
+    const stands = search.key === shown.key && !glanced;
+    if (stands) widen(results.place());
     else if (known) show(search, known.html);
+    else if (device && search.query) glance(field, search);
     else narrow(results.place(), { standing: shown.query ?? "", query: search.query });
-    if (known ? !known.fresh : search.key !== shown.key) timer = setTimeout(ask, PAUSE, field, search);
+    if (known ? !known.fresh : !stands || shown.away) timer = setTimeout(ask, PAUSE, field, search);
+  }
+
+  // Show what this device knows, until the server answers; `alone`: it does not.
+  async function glance(field, search, { alone = false } = {}) {
+    const nodes = await device.draw(search.query, search.kind, { alone }).catch(() => null);
+    const late = !field.isConnected || wanted(field).key !== search.key || (shown.key === search.key && !glanced);
+    if (late && !alone) return false;
+    if (!nodes) {
+      narrow(results.place(), { standing: shown.query ?? "", query: search.query });
+      return false;
+    }
+    results.lay(nodes);
+    glanced = search;
+    onResults(results.place());
+    if (scrollY) scrollTo(0, 0);
+    clearTimeout(saying);
+    saying = setTimeout(results.tell, SAID);
+    return true;
+  }
+
+  async function arrive(field) {
+    if (arriving) return;
+    arriving = true;
+    const glances = await import("./glance.js").catch(() => null);
+    const renewed = glances?.renew(); // what is here answers meanwhile
+    if (!(await glances?.ready())) await renewed;
+    arriving = false;
+    if (!(await glances?.ready())) return;
+    device = glances;
+    if (field.isConnected && wanted(field).key !== shown.key && !glanced) glance(field, wanted(field));
   }
 
   async function ask(field, search = wanted(field)) {
@@ -46,7 +86,7 @@ export function start({ say, onResults, begin }) {
       if (!html.includes("data-partial")) answers.set(search.key, html); // else the next one may have more
       if (wants()) show(search, html);
     } catch {
-      if (wants() && search.key !== shown.key) fail(field);
+      if (wants() && (search.key !== shown.key || glanced)) await fail(field, search);
     } finally {
       clearTimeout(patience);
       if (wants()) results.wait(field, false);
@@ -61,8 +101,15 @@ export function start({ say, onResults, begin }) {
     results.wait(field, false);
   }
 
-  function fail(field) {
+  async function fail(field, search) {
     const again = () => field.isConnected && ask(field);
+    if (device && search.query && !search.further && (await glance(field, search, { alone: true }))) {
+      if (search.key !== shown.key) follow(search);
+      shown = { ...search, html: results.place().innerHTML, away: true };
+      glanced = null;
+      addEventListener("online", again, { once: true });
+      return;
+    }
     const sentence = navigator.onLine
       ? gettext("The search did not come through. What stands here is from before.")
       : gettext("This device is offline. What stands here is from before; the search goes on once it is back.");
@@ -75,11 +122,12 @@ export function start({ say, onResults, begin }) {
     const other = search.key !== shown.key;
     const before = search.further ? results.count() : 0;
     if (other) follow(search);
-    if (html !== shown.html) {
+    if (html !== shown.html || glanced) {
       results.put(html);
       onResults(results.place());
     }
     shown = { ...search, html };
+    glanced = null;
     if (before) results.focusFrom(before);
     else if (other && scrollY) scrollTo(0, 0);
     if (entered) mean();
@@ -96,10 +144,19 @@ export function start({ say, onResults, begin }) {
     document.title = `${query ? `${query} · ` : ""}${gettext("Search")} · Spotify Lite`;
   }
 
+  // What stands from this device was good enough to be used: the address is its own.
+  function settle() {
+    if (!glanced) return;
+    if (glanced.key !== shown.key) follow(glanced);
+    shown = { ...glanced, html: results.place().innerHTML, away: true };
+    glanced = null;
+  }
+
   // Return the page as it was before one typed on.
   function stood() {
     const main = document.querySelector("main").cloneNode(true);
     main.querySelector("[data-query]").value = shown.query;
+    if (glanced) main.querySelector("#results").replaceChildren(...results.nodes(shown.html));
     widen(main);
     return main;
   }
@@ -119,10 +176,11 @@ export function start({ say, onResults, begin }) {
     event.preventDefault();
     const search = wanted(field);
     if (!fine()) field.blur(); // the keyboard makes room for the answer
-    if (search.query && search.key !== shown.key) {
+    if (search.query && search.key !== (glanced ?? shown).key) {
       ask(field, search);
       entered = true;
     } else if (search.query) {
+      settle();
       mean();
       if (fine()) walking.best()?.click(); // one sees what it is
     }
@@ -140,6 +198,7 @@ export function start({ say, onResults, begin }) {
     (event) => {
       const pressed = event.target.closest?.("#results :is(a, button)");
       if (!pressed) return;
+      settle();
       mean();
       if (!("further" in pressed.dataset) || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault(); // the list grows where it is
@@ -150,6 +209,10 @@ export function start({ say, onResults, begin }) {
     },
     { capture: true }, // before the page changes
   );
+  document.addEventListener("switched", async ({ detail }) => {
+    if (detail === "names") (await import("./glance.js")).renew();
+  });
+  recent.start({ say });
   walking.start();
 
   // A page has come: what stands on it is what its address asked for.
@@ -161,11 +224,20 @@ export function start({ say, onResults, begin }) {
     under = null;
     entered = false;
     shown = {};
+    glanced = null;
     if (!field) return;
-    shown = { ...wanted(field), html: main.querySelector("#results").innerHTML };
-    if (!answers.get(shown.key)) answers.set(shown.key, shown.html);
+    recent.fill(main);
+    const asked = new URLSearchParams(location.search).get("q") ?? "";
+    const already = field.value.trim();
+    if (!already) field.value = asked; // the page is as it was kept on this device, for whatever is asked
     const free = document.activeElement === document.body; // else somebody is on something that stays
     if (free && fine()) field.focus({ preventScroll: true });
+    if (already === asked.trim()) {
+      shown = { ...wanted(field), html: main.querySelector("#results").innerHTML };
+      if (!answers.get(shown.key)) answers.set(shown.key, shown.html);
+    } else typed(field); // or somebody typed before this script was here
+    if (device) device.renew();
+    else if (store.load("names", null)) arrive(field); // else there are none here yet (pocket.js)
   };
 }
 
@@ -175,7 +247,13 @@ function wanted(field) {
   if (!query) field.form.elements.kind?.remove(); // who begins anew looks for all kinds
   const kind = field.form.elements.kind?.value;
   const asked = query ? `?${new URLSearchParams({ q: query, ...(kind && { kind }) })}` : "";
-  return { query, key: keyOf(query, kind), address: `/search${asked}`, partial: `/search${asked || "?"}&partial` };
+  return {
+    query,
+    kind,
+    key: keyOf(query, kind),
+    address: `/search${asked}`,
+    partial: `/search${asked || "?"}&partial`,
+  };
 }
 
 // The search led somewhere: Back returns to it, also once another one is typed.

@@ -1,26 +1,18 @@
-// Where the current song can be fetched: signed addresses in the order to try them. A place that has just failed is tried
-// last for a while: the pages that are open name it still. Pure.
+// Places where songs can be fetched, and which of them have just failed: those are tried last for a while, since pages
+// that are open name them still. Pure.
 
 const SHUNNED = 60_000; // milliseconds; the server has long stopped naming it then
 
 export class Sources {
   constructor(now = () => performance.now()) {
     this.now = now;
-    this.untried = [];
-    this.several = false; // what was offered is served by more places than one
     this.failed = new Map(); // when, by the origin that failed
   }
 
-  // Try these, in this order, but for places that have just failed; forget what was left of others.
-  offer(urls) {
+  // Return the addresses in the order to try them.
+  order(urls) {
     const given = [...new Set(urls.filter(Boolean))];
-    this.several = new Set(given.map(originOf)).size > 1;
-    this.untried = [...given.filter((url) => !this.shuns(url)), ...given.filter((url) => this.shuns(url))];
-  }
-
-  // Return the next address, or null where all of them were tried.
-  next() {
-    return this.untried.shift() ?? null;
+    return [...given.filter((url) => !this.shuns(url)), ...given.filter((url) => this.shuns(url))];
   }
 
   // Keep in mind that there was no sound from there.
@@ -35,6 +27,6 @@ export class Sources {
   }
 }
 
-function originOf(url) {
+export function originOf(url) {
   return /^https?:\/\/[^/]+/.exec(url ?? "")?.[0] ?? null;
 }

@@ -1,5 +1,5 @@
-// Switches that this device remembers: a checkbox with data-setting shows and changes one, wherever it stands.
-// "switched" is dispatched on the document when one has changed.
+// What this device remembers of its settings: whatever has data-setting shows one and changes it, wherever it stands. A
+// checkbox is a switch, radio buttons and lists are a choice. "switched" is dispatched on the document when one changed.
 
 import * as store from "./store.js";
 
@@ -9,7 +9,7 @@ export function start() {
   document.addEventListener("change", ({ target }) => {
     const name = target.dataset?.setting;
     if (!name) return;
-    store.save(KEY, { ...store.load(KEY, {}), [name]: target.checked });
+    store.save(KEY, { ...store.load(KEY, {}), [name]: target.type === "checkbox" ? target.checked : target.value });
     show(document);
     document.dispatchEvent(new CustomEvent("switched", { detail: name }));
   });
@@ -17,10 +17,22 @@ export function start() {
 
 // Show on a page that has come what is chosen.
 export function show(root) {
-  for (const box of root.querySelectorAll("[data-setting]")) box.checked = on(box.dataset.setting);
+  for (const control of root.querySelectorAll("[data-setting]")) {
+    const { setting: name } = control.dataset;
+    if (control.type === "checkbox") control.checked = on(name);
+    else if (control.type === "radio")
+      control.checked = control.value === chosen(name, control.checked && control.value);
+    else control.value = chosen(name, control.value);
+  }
 }
 
 // Return whether a switch is on; all are until somebody turns them off.
 export function on(name) {
   return store.load(KEY, {})[name] ?? true;
+}
+
+// Return what was chosen, or `otherwise` until something was; what was a switch before may have been turned off.
+export function chosen(name, otherwise) {
+  const kept = store.load(KEY, {})[name];
+  return kept === false ? "off" : typeof kept === "string" ? kept : otherwise;
 }

@@ -61,8 +61,11 @@ def looking(chromium: Browser, demo: server.Server, tmp_path_factory: pytest.Tem
 
 @pytest.fixture
 def guest(chromium: Browser, demo: server.Server) -> Iterator[Page]:
-    """Return a page of a browser that was never here; a script error or a refusal by the content policy fails."""
-    context = chromium.new_context(base_url=demo.url, viewport={"width": 1280, "height": 800})
+    """Return a page of a browser that was never here; a script error or a refusal by the content policy fails.
+
+    It has no service worker: what a test does to the network, it does to the page. test_device.py has one.
+    """
+    context = chromium.new_context(base_url=demo.url, viewport={"width": 1280, "height": 800}, service_workers="block")
     context.set_default_timeout(PATIENCE)
     page = context.new_page()
     said: list[str] = []
@@ -83,7 +86,11 @@ def album(guest: Page) -> Page:
 @pytest.fixture
 def phone(chromium: Browser, demo: server.Server) -> Iterator[Page]:
     context = chromium.new_context(
-        base_url=demo.url, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+        base_url=demo.url,
+        viewport={"width": 390, "height": 844},
+        has_touch=True,
+        is_mobile=True,
+        service_workers="block",
     )
     yield context.new_page()
     context.close()

@@ -104,10 +104,12 @@ def test_loud_song_is_turned_down_to_the_others_unless_that_is_off(guest: Page, 
     bar(guest).get_by_role("slider", name="Volume").fill("50")
     assert volume(guest) == pytest.approx(0.25, abs=0.001)
     guest.locator("nav a", has_text="Settings").click()
-    guest.get_by_label("Even loudness").uncheck()
+    loudness = guest.get_by_role("group", name="Even loudness")
+    expect(loudness.get_by_label("Album-aware")).to_be_checked()
+    loudness.get_by_label("Off").check()
     assert volume(guest) == 0.5
     guest.reload()
-    expect(guest.get_by_label("Even loudness")).not_to_be_checked()
+    expect(loudness.get_by_label("Off")).to_be_checked()
 
 
 def test_volume_and_silence_are_kept_on_this_device(album: Page) -> None:

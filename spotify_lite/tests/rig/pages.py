@@ -101,8 +101,16 @@ def lose_the_net(page: Page) -> None:
     """Follow a link that the server is not reached for, while a song is on."""
     play(page)
     page.route("**/genres", lambda route: route.abort())
-    page.locator("nav.nav a[href='/genres']").click()
+    page.locator("a[href='/genres']:visible").first.click()
     expect(page.locator("main[data-passing] .btn.play")).to_be_visible()
+
+
+def keep(page: Page) -> None:
+    """Keep an album, and look at what is on this device."""
+    page.locator("main [data-keep]").click()
+    expect(page.locator("main [data-keep]")).to_have_attribute("data-state", "kept")
+    page.locator("nav.nav a[href='/device']").click()
+    expect(page.locator("[data-songs=asked] .row").first).to_be_visible()
 
 
 def come_too_late(page: Page) -> None:
@@ -195,6 +203,8 @@ PAGES = (
     View("genres", "/genres"),
     View("genres-empty", "/genres", empty=True),
     View("genre", "/genres/{genre}"),
+    View("device", "/device"),
+    View("device-kept", "/albums/{album[plain]}", act=keep),
     View("settings", "/settings"),
     View("settings-listener", "/settings", who="listener"),
     View("password", "/settings/password", who="listener"),
@@ -233,6 +243,7 @@ PAGES = (
     View("admin-work", "/admin/catalog/work/", who="curator"),
     View("admin-work-failed", "/admin/catalog/work/?state__exact=failed", who="curator"),
     View("admin-work-none", "/admin/catalog/work/?state__exact=running&kind=hash", who="curator"),
+    View("admin-quality", "/admin/playback/play/quality/", who="curator"),
     View("admin-files", "/admin/catalog/libraryfile/", who="curator"),
     View("admin-renditions", "/admin/catalog/rendition/", who="curator"),
     View("admin-history", "/admin/catalog/change/", who="curator"),

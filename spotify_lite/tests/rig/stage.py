@@ -89,6 +89,7 @@ class Stage:
             base_url=(self.empty if empty else self.full).url,
             locale=LOCALES[language],
             bypass_csp=bool(self.init_script),
+            service_workers="block",  # what is done to the network is done to the page
         )
         context.set_default_timeout(PATIENCE)
         if self.init_script:

@@ -111,4 +111,6 @@ test("a position is spoken in words", () => {
   assert.equal(spoken(96_000), "1 minute 36 seconds");
   assert.equal(spoken(0), "0 seconds");
   assert.equal(spoken(121_000), "2 minutes 1 second");
+  assert.equal(spoken(86_400_000), "24 hours");
+  assert.equal(spoken(3_661_000), "1 hour 1 minute 1 second");
 });

@@ -207,3 +207,26 @@ test("a track that was only an id is filled in, and keeps what the answer leaves
   assert.deepEqual(queue.tracks[1], { id: 2, tint: "sea", title: "Tideline" });
   assert.deepEqual(queue.tracks[0], { id: 1 });
 });
+
+test("a list that goes on is taken up behind all others, up to what a queue holds", () => {
+  const queue = new Queue();
+  queue.set(tracks(1, 2, 3), 1, "Songs");
+  queue.add(tracks(9));
+  assert.equal(queue.goOn(tracks(4, 5)), true);
+  assert.deepEqual(queue.ids, [1, 2, 9, 3, 4, 5]);
+  queue.goOn(Array.from({ length: 2 * LONGEST }, (_, at) => ({ id: 100 + at })));
+  assert.equal(queue.tracks.length, LONGEST);
+  assert.equal(queue.goOn(tracks(6)), false);
+});
+
+test("a shuffled list that goes on is mixed with what comes, and stands in its order once it is not", () => {
+  const queue = new Queue({}, () => 0);
+  queue.shuffled = true;
+  queue.set(tracks(1, 2, 3, 4), 0, "Songs");
+  queue.add(tracks(9));
+  queue.goOn(tracks(5, 6, 7));
+  assert.deepEqual(queue.ids.slice(0, 2), [1, 9]);
+  assert.notDeepEqual(queue.ids.slice(2), [2, 3, 4, 5, 6, 7]);
+  queue.shuffle(false);
+  assert.deepEqual(queue.ids, [1, 9, 2, 3, 4, 5, 6, 7]);
+});

@@ -1,0 +1,32 @@
+// Scripts of what only some pages have: they come with the first page that has it.
+
+const PARTS = [
+  ["[data-continue]", () => import("./continues.js")],
+  ["[data-device]", () => import("./ondevice.js")],
+  ["[data-query]", () => import("./search.js")],
+  ["[data-figures]", () => import("./figures.js")],
+  ["[data-onward], .letters", () => import("./longlists.js")],
+  ["[data-quiet]", () => import("./settings.js")],
+  ["[data-reveal], [data-copy], [aria-invalid]", () => import("./settings-forms.js")],
+];
+
+// Return page(main), to be called with each page that comes. A part has start(context), show(main, context), or both;
+// a function that start returns is called instead, with every page from then on.
+export function start(context) {
+  const started = new Set();
+  const watching = new Map(); // load -> what is called with every page
+
+  async function bring(main, load) {
+    const part = await load();
+    if (!started.has(load)) watching.set(load, part.start?.(context));
+    started.add(load);
+    if (main.isConnected) (watching.get(load) ?? part.show)?.(main, context);
+  }
+
+  return function page(main) {
+    for (const [selector, load] of PARTS) {
+      if (watching.get(load)) watching.get(load)(main);
+      else if (main.querySelector(selector)) bring(main, load).catch(() => {}); // pages work without, too
+    }
+  };
+}

@@ -1,0 +1,137 @@
+"""A place goes wrong in the middle of a song that the player's own page plays: the listener does not notice."""
+
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from spotify_lite.tests import rig
+from spotify_lite.tests.rig import edge, faults, record, s3, server
+
+pytestmark = pytest.mark.rig
+
+LENGTHS = (40.0, 40.0)  # seconds of the songs: more than is fetched before something breaks
+RATE = 50_000  # bytes a second of a place: three times 128 kbit/s
+NAME, PASSWORD = "listener", secrets.token_urlsafe(16)
+MAKE = f"from accounts.models import User; User.objects.create_user({NAME!r}, password={PASSWORD!r})"
+# Notes each time that sound was wanted and there was none, after the first.
+WATCH = """
+window.dry = [];
+addEventListener("waiting", ({ target }) => {
+  if (target.currentTime > 0.1 && !target.seeking) dry.push(target.currentTime);
+}, { capture: true });
+"""
+THERE = "(({ buffered }) => (buffered.length ? buffered.end(0) : 0))(document.querySelector('#audio'))"
+HEARD = "at => document.querySelector('#audio').currentTime >= at"
+
+
+@dataclass
+class Places:
+    """A node, and two POPs with a line before each."""
+
+    node: server.Server
+    pops: list[edge.Pop]
+    lines: list[faults.Proxy]
+
+
+@pytest.fixture(scope="module")
+def places(demo: server.Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Places]:
+    rig.need("chromium", package="chromium")
+    folder = tmp_path_factory.mktemp("faults")
+    keys, port = {"k1": secrets.token_hex(32)}, server.free_port()
+    page = {"PLAYER_ORIGINS": f"http://127.0.0.1:{port}"}
+    with ExitStack() as stack:
+        storage = stack.enter_context(s3.storage(folder / "s3"))
+        pops = [
+            stack.enter_context(edge.pop(folder / name, origins=[storage], keys=keys, name=name, extra=page))
+            for name in ("one", "two")
+        ]
+        lines = [stack.enter_context(faults.proxy(pop.port)) for pop in pops]
+        settings = {
+            **storage.environment,
+            **page,
+            "EDGES": ",".join(f"{pop.name}:local:{line.url}" for pop, line in zip(pops, lines, strict=True)),
+            "MEDIA_SIGNING_KEYS": f"k1:{keys['k1']}",
+            "COLD": "edge",
+            "PACKAGING": "eager",
+            "GUESTS": "0",
+        }
+        var = folder / "var"
+        var.mkdir()
+        (var / "static").symlink_to(demo.var / "static")
+        variables = server.environment(var, port, settings)
+        server.make_tables(variables)
+        record.make(folder / "music", LENGTHS)
+        server.manage(variables, "import_music", str(folder / "music"), "--copy")
+        server.manage(variables, "package", "--verbosity=0")
+        server.manage(variables, "shell", "--verbosity=0", "-c", MAKE)
+        with server.running(var, port=port, migrate=False, extra=settings) as node:
+            yield Places(node, pops, lines)
+
+
+@pytest.fixture
+def page(chromium: Browser, places: Places) -> Iterator[Page]:
+    """Return the page of a listener to whom both POPs send songs no faster than a phone's line."""
+    for line in places.lines:
+        line.spoil(rate=RATE)
+    context = chromium.new_context(base_url=places.node.url, service_workers="block")
+    context.set_default_timeout(30_000)
+    context.add_init_script(WATCH)
+    page = context.new_page()
+    page.goto("/login")
+    page.locator("input[name=username]").fill(NAME)
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.locator("input[name=password]").press("Enter")
+    page.wait_for_url(lambda url: "/login" not in url)
+    until = time.monotonic() + 10
+    while places.lines[0].url not in page.request.get("/api/v1/tracks").text():
+        assert time.monotonic() < until, "the node does not send listeners to the first POP"
+        time.sleep(0.1)
+    yield page
+    context.close()
+
+
+def play(page: Page) -> None:
+    page.goto("/albums/1")
+    page.locator("main .row .hit").first.click()
+    hear(page, 2)
+
+
+def hear(page: Page, seconds: float) -> None:
+    page.wait_for_function(HEARD, arg=seconds, polling=50)
+
+
+def assert_nothing_was_missed(page: Page) -> None:
+    assert page.evaluate("dry") == []
+    expect(page.locator("#toast")).to_be_hidden()
+
+
+def test_song_goes_on_from_the_other_pop_when_the_first_is_killed(page: Page, places: Places) -> None:
+    first, second = places.lines
+    play(page)
+    second.forget()
+    places.pops[0].kill()
+    first.spoil(refuse=True)
+    try:
+        page.wait_for_function(f"() => {THERE} > 30", polling=100)
+        hear(page, 12)
+        assert_nothing_was_missed(page)
+        assert second.gets, "the rest of it came from there"
+    finally:
+        places.pops[0].start()
+
+
+def test_song_goes_on_from_the_other_pop_where_the_first_breaks_off_every_answer(page: Page, places: Places) -> None:
+    """As one does whose disk is full: it says 200 or 206, and closes in the middle."""
+    first, second = places.lines
+    first.spoil(rate=RATE, cut_after=60_000)
+    second.forget()
+    play(page)
+    page.wait_for_function(f"() => {THERE} > 30", polling=100)
+    hear(page, 10)
+    assert_nothing_was_missed(page)
+    assert second.gets, "the rest of it came from there"

@@ -1,0 +1,63 @@
+"""A song is heard in Chromium, and what the desk knows afterwards is how soon it sounded, and from where."""
+
+import re
+import sqlite3
+import time
+from contextlib import closing
+
+from playwright.sync_api import Page, Route
+
+from spotify_lite.tests.e2e import playing
+from spotify_lite.tests.rig import server
+from spotify_lite.tests.rig.scrape import scrape
+
+AFTER = re.compile(r"/js/after[-.]")  # the module that listens; it comes with the first sound
+PATIENCE = 20.0  # seconds until a page that went away is in a row: the node writes every five
+
+
+def counted(demo: server.Server) -> dict[str, tuple[int, int]]:
+    """Return plays and milliseconds of each figure, wherever the sound came from."""
+    with closing(sqlite3.connect(demo.var / server.DATABASE, timeout=10)) as database:
+        found = database.execute("SELECT figure, SUM(plays), SUM(total_ms) FROM playback_quality GROUP BY figure")
+        return {"play": (0, 0), "first": (0, 0)} | {figure: (plays, ms) for figure, plays, ms in found}
+
+
+def tellings(demo: server.Server) -> float:
+    """Return how often the node was told; of what a page sends as it goes the browser's own log knows nothing."""
+    return scrape(f"{demo.url}/metrics").value("request_seconds_count", route="api/v1/beacons")
+
+
+def test_a_page_that_goes_away_has_told_how_its_plays_went(guest: Page, demo: server.Server) -> None:
+    before, told = counted(demo), tellings(demo)
+    with guest.expect_response(lambda answer: AFTER.search(answer.url) is not None):
+        playing.open_album(guest)
+    guest.locator("main .row .hit").nth(1).click()
+    guest.wait_for_function(playing.STARTED, polling=20)
+    guest.wait_for_timeout(300)
+    assert tellings(demo) == told, "nobody is disturbed while somebody listens"
+    guest.goto("about:blank")
+    until = time.monotonic() + PATIENCE
+    while (after := counted(demo))["play"][0] - before["play"][0] < 2:
+        assert time.monotonic() < until, after
+        time.sleep(0.2)
+    plays, ms = after["first"][0] - before["first"][0], after["first"][1] - before["first"][1]
+    assert plays == 2
+    assert 0 < ms < 2 * PATIENCE * 1000
+    assert tellings(demo) - told == 1, "both at once"
+
+
+def test_where_it_is_switched_off_nothing_is_told(guest: Page, demo: server.Server) -> None:
+    told = tellings(demo)
+
+    def without(route: Route) -> None:
+        """Answer the page as it is with BEACONS=0."""
+        page = route.fetch()
+        route.fulfill(response=page, body=page.text().replace(" data-beacons=", " data-nothing="))
+
+    guest.route(lambda address: "/albums/" in address and "/api/" not in address, without)
+    with guest.expect_response(lambda answer: AFTER.search(answer.url) is not None):
+        playing.open_album(guest)
+    guest.wait_for_timeout(300)
+    guest.goto("about:blank")
+    guest.wait_for_timeout(1_000)
+    assert tellings(demo) == told
