@@ -44,7 +44,7 @@ ROWS = [
     # address                                              method    rule       ok
     ("healthz",                                            "GET",    ANYONE,    200),
     ("readyz",                                             "GET",    ANYONE,    200),
-    ("metrics",                                            "GET",    ANYONE,    200),  # on this machine: test_metrics.py
+    ("metrics",                                            "GET",    ANYONE,    200),  # on this machine
     ("words/<word:language>.json",                         "GET",    ANYONE,    200),
     ("sw.js",                                              "GET",    ANYONE,    200),
     ("manifest.webmanifest",                               "GET",    ANYONE,    200),
