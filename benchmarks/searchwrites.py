@@ -8,7 +8,7 @@ from typing import Any
 
 from benchmarks import figures
 from benchmarks.installations import Installation
-from spotify_lite.tests.rig import finding, server
+from spotify_lite.tests.rig import finding, server, worker
 from spotify_lite.tests.rig.searchers import Searchers
 
 RATE = 1000  # edits a minute
@@ -20,7 +20,7 @@ def measured(place: Installation, asked: Sequence[str], *, clients: int, seconds
     var = Path(place.variables["VAR_DIR"])
     with (
         server.running(var, migrate=False, extra=place.database) as node,
-        finding.worker(node),
+        worker.running(node),
         Searchers(node, asked, clients, pause=PAUSE) as searchers,
     ):
         time.sleep(seconds / 4)  # warms

@@ -35,7 +35,6 @@ LIBRARIES = {  # package -> patterns of the files that are served
     },
 }
 
-MODULES = "js"  # the folder of our own modules
 IMPORTS = "imports.json"  # in STATIC_ROOT, beside Django's manifest: what each joined file that a page starts imports
 FACE = "@fontsource-variable/hanken-grotesk/files/hanken-grotesk-latin-wght-normal.woff2"  # of most letters
 
@@ -87,7 +86,7 @@ class HashedStorage(CompressedManifestStaticFilesStorage):
 
     def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
         """Hash what was collected, and compress it; what became part of another file is no name of the manifest."""
-        own = {name for name in paths if name.startswith(f"{MODULES}/")}
+        own = {name for name in paths if name.partition("/")[0] in bundles.STARTED and name.endswith(".js")}
         if not dry_run:
             self._modules = self._join(paths) or {name: name for name in own}
         yield from super().post_process({name: paths[name] for name in paths.keys() - own}, dry_run, **options)
@@ -107,16 +106,21 @@ class HashedStorage(CompressedManifestStaticFilesStorage):
 
     def _join(self, paths: dict[str, Any]) -> dict[str, str]:
         """Return the names and files of what was made of our modules, none without esbuild; and note the imports."""
-        imports = Path(self.path(IMPORTS))
+        imports, esbuild = Path(self.path(IMPORTS)), bundles.program()
         imports.unlink(missing_ok=True)
-        esbuild, main = bundles.program(), paths.get(f"{MODULES}/{bundles.MAIN}")
-        if esbuild is None or main is None:
-            return {}
-        storage, path = main
-        made = bundles.make(esbuild, Path(storage.path(path)).parent, Path(self.path(MODULES)))
-        named = {f"{MODULES}/{name}": [f"{MODULES}/{one}" for one in found] for name, found in made.imports.items()}
-        imports.write_text(json.dumps(named), encoding="utf-8")
-        return {f"{MODULES}/{name}": f"{MODULES}/{file}" for name, file in made.files.items()}
+        files: dict[str, str] = {}
+        named: dict[str, list[str]] = {}
+        for folder, started in bundles.STARTED.items():
+            first = paths.get(f"{folder}/{started[0]}")
+            if esbuild is None or first is None:
+                continue
+            source = Path(first[0].path(first[1])).parent
+            made = bundles.make(esbuild, source, Path(self.path(folder)), started)
+            files |= {f"{folder}/{name}": f"{folder}/{file}" for name, file in made.files.items()}
+            named |= {f"{folder}/{name}": [f"{folder}/{one}" for one in found] for name, found in made.imports.items()}
+        if files:
+            imports.write_text(json.dumps(named), encoding="utf-8")
+        return files
 
     def stored_name(self, name: str) -> str:
         """Return the hashed name; the plain one before anything was collected, as in tests."""

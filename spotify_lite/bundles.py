@@ -14,7 +14,11 @@ from typing import Any
 
 from django.conf import settings
 
-MAIN = "main.js"  # what pages start, and what asks for the rest
+MAIN = "main.js"  # what listeners' pages start, and what asks for the rest
+STARTED = {  # folder of modules -> those that pages start
+    "js": (MAIN,),
+    "desk": ("cover.js", "desk.js", "moments.js", "preview.js", "ticked.js", "upload.js"),
+}
 EARLY = "early.js"  # runs before the first paint, by itself
 # What modules start beside the page, by `new URL("./worker.js", import.meta.url)`: one file, which shares nothing, in
 # the place and by the name of its source.
@@ -36,10 +40,10 @@ SPLIT = (
     "--splitting",
     # Whitenoise knows files that never change by a hash behind a name; many names are `chunk`, and need one themselves.
     "--chunk-names=[name]-[hash].[hash]",
-    # As if every module imported main.js, which is there whenever one of them comes: or else esbuild makes a file of
-    # each set of modules that some share and others do not.
-    f"--inject:./{MAIN}",
 )
+# As if every module imported main.js, which is there whenever one of them comes: or else esbuild makes a file of each
+# set of modules that some share and others do not.
+AFTER_MAIN = f"--inject:./{MAIN}"
 
 
 class NotJoined(Exception):
@@ -60,9 +64,9 @@ def program() -> Path | None:
     return found[0] if found else None
 
 
-def make(esbuild: Path, source: Path, into: Path) -> Bundles:
+def make(esbuild: Path, source: Path, into: Path, started: tuple[str, ...]) -> Bundles:
     """Join the modules of `source` into files of `into`; NotJoined says what esbuild does not understand."""
-    made = _run(esbuild, source, into, MAIN, *SPLIT)
+    made = _run(esbuild, source, into, *started, *SPLIT, *([AFTER_MAIN] if MAIN in started else []))
     if (source / EARLY).is_file():
         made |= _run(esbuild, source, into, EARLY, *HASHED)
     files = {_name(file): file for file in made if file.endswith(".js")}
@@ -70,14 +74,14 @@ def make(esbuild: Path, source: Path, into: Path) -> Bundles:
     for worker in sorted(str(file.relative_to(source)) for file in source.glob(WORKERS)):
         _run(esbuild, source, into, worker, f"--outbase={source.resolve()}")
         files[worker] = worker
-    return Bundles(files, {name: imports[name] for name in (MAIN, EARLY) if name in imports})
+    return Bundles(files, {name: imports[name] for name in (*started, EARLY) if name in imports})
 
 
-def _run(esbuild: Path, source: Path, into: Path, entry: str, *further: str) -> dict[str, Any]:
+def _run(esbuild: Path, source: Path, into: Path, *what: str) -> dict[str, Any]:
     """Return what esbuild says of each file that it made, by the file's name."""
     into.mkdir(parents=True, exist_ok=True)
     meta = into / "bundles.meta"
-    command = [str(esbuild), entry, *OPTIONS, *further, f"--outdir={into.resolve()}", f"--metafile={meta.resolve()}"]
+    command = [str(esbuild), *OPTIONS, *what, f"--outdir={into.resolve()}", f"--metafile={meta.resolve()}"]
     done = subprocess.run(command, cwd=source, check=False, capture_output=True, text=True, timeout=60)
     if done.returncode:
         raise NotJoined(done.stderr)

@@ -16,23 +16,27 @@ from spotify_lite import bundles, collected, modules
 from spotify_lite.tests import rig
 
 SOURCES = {
-    "early.js": "(() => { document.documentElement.dataset.early = 'yes'; })();\n",
-    "main.js": 'import { name } from "./shared.js";\nimport("./extra.js").then(({ start }) => start(name));\n',
-    "shared.js": 'export const name = "shared"; // said once\nexport const more = () => import("./extra.js");\n',
-    "extra.js": 'import { more, name } from "./shared.js";\nexport const start = () => [more, name];\n',
-    "far/worker.js": 'import { name } from "../shared.js";\npostMessage(name);\n',
-    "tests/main.test.js": 'import "../main.js";\n',
+    "js/early.js": "(() => { document.documentElement.dataset.early = 'yes'; })();\n",
+    "js/main.js": 'import { name } from "./shared.js";\nimport("./extra.js").then(({ start }) => start(name));\n',
+    "js/shared.js": 'export const name = "shared"; // said once\nexport const more = () => import("./extra.js");\n',
+    "js/extra.js": 'import { more, name } from "./shared.js";\nexport const start = () => [more, name];\n',
+    "js/far/worker.js": 'import { name } from "../shared.js";\npostMessage(name);\n',
+    "js/tests/main.test.js": 'import "../main.js";\n',
+    **{
+        f"desk/{name}": 'import { name } from "../js/shared.js";\nconsole.log(name);\n'
+        for name in bundles.STARTED["desk"]
+    },
 }
 
 
 @pytest.fixture
 def scripts(settings: Any, tmp_path: Path) -> Path:
     """Return a folder of static files with modules that import each other, at once, late, and in a circle."""
-    folder = tmp_path / "sources" / "js"
+    folder = tmp_path / "sources"
     for name, text in SOURCES.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
-    settings.STATICFILES_DIRS = [folder.parent]
+    settings.STATICFILES_DIRS = [folder]
     settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
     settings.STATIC_ROOT = tmp_path / "static"
     settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": "spotify_lite.assets.HashedStorage"}}
@@ -62,14 +66,24 @@ def collect(root: Path) -> dict[str, str]:
 
 
 def test_what_a_page_starts_is_joined_and_what_comes_late_stays_apart(joined: dict[str, str], settings: Any) -> None:
-    assert len(joined) == 5, "main, what it shares with what comes late, and that; early; a worker"
-    assert {"js/main.js", "js/early.js", "js/far/worker.js"} < joined.keys()
+    modules = {name for name in joined if name.startswith("js/")}
+    assert len(modules) == 5, "main, what it shares with what comes late, and that; early; a worker"
+    assert {"js/main.js", "js/early.js", "js/far/worker.js"} < modules
     files = {name: (settings.STATIC_ROOT / file).read_text() for name, file in joined.items()}
     named = {one for text in files.values() for one in re.findall(r'"\./([^"]+)"', text)}
     assert named <= {Path(file).name for file in joined.values()}, "every file is named as it is, in circles too"
     assert not any("said once" in text for text in files.values())
     assert joined["js/far/worker.js"] == "js/far/worker.js", "modules find it where its source is"
     assert "import" not in files["js/far/worker.js"]
+
+
+def test_what_the_desk_starts_finds_what_it_shares_with_listeners(joined: dict[str, str], settings: Any) -> None:
+    """Its modules import those of listeners' pages, which are no files of their own once they are joined."""
+    for name in bundles.STARTED["desk"]:
+        file = settings.STATIC_ROOT / joined[f"desk/{name}"]
+        imports = re.findall(r'(?:from|import) ?"([^"]+)"', file.read_text())
+        assert imports, "what they share is one file"
+        assert all((file.parent / one).is_file() for one in imports)
 
 
 def test_page_names_at_once_what_the_joined_file_imports(joined: dict[str, str], settings: Any) -> None:
@@ -97,8 +111,8 @@ def test_without_esbuild_modules_are_served_one_by_one_under_their_own_names(
 ) -> None:
     settings.NODE_MODULES = tmp_path / "none"
     names = collect(settings.STATIC_ROOT)
-    assert names == {f"js/{name}": f"js/{name}" for name in SOURCES}
-    assert (settings.STATIC_ROOT / "js/main.js").read_text() == SOURCES["main.js"]
+    assert names == {name: name for name in SOURCES}
+    assert {name: (settings.STATIC_ROOT / name).read_text() for name in SOURCES} == SOURCES
     assert modules.imported_by("js/main.js") == ("js/shared.js",)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from spotify_lite.tests.rig import finding, lack, postgres, server
+from spotify_lite.tests.rig import finding, lack, postgres, server, worker
 from spotify_lite.tests.rig.searchers import Searchers
 
 pytestmark = [pytest.mark.rig, pytest.mark.slow, pytest.mark.xdist_group("search writes")]
@@ -22,7 +22,7 @@ def test_each_edit_is_found_within_two_seconds(tmp_path: Path, database: str) ->
     """Looked for from the commit on, past all caches, by a server and a worker as `serve` runs them."""
     with _database(database) as variables, server.running(tmp_path / "var", extra=variables) as node:
         node.manage("seed_catalog", "--tracks", str(TRACKS), "--seed", "1")
-        with finding.worker(node), Searchers(node, QUERIES, clients=4, pause=0.1) as searchers:
+        with worker.running(node), Searchers(node, QUERIES, clients=4, pause=0.1) as searchers:
             found = finding.look(node, count=EDITS, rate=900)
         answers = searchers.answers
     assert Counter(one.what for one in found) == {"rename": 8, "play": 6, "publish": 4, "hide": 2}

@@ -1,8 +1,6 @@
 """From a curator's folder to a listener's ears: eleven files, one of them no music, in two browsers."""
 
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from catalog.tests import audio
-from spotify_lite.tests.rig.server import ROOT, Server, stop
+from spotify_lite.tests.rig.server import Server
+from spotify_lite.tests.rig.worker import running
 
 PASSWORD = "a-curator-of-the-rig-1"
 CURATOR = f"""
@@ -20,7 +19,6 @@ from accounts.models import User
 user = User.objects.create_user("olive", password={PASSWORD!r}, is_staff=True)
 user.groups.add(Group.objects.get(name="curators"))
 """
-WORKER = ("-m", "celery", "-q", "-A", "spotify_lite", "worker", "-B", "--pool", "threads", "-c", "2")
 READ_WITHIN = 30_000  # milliseconds for eleven files on a loaded machine
 HEARD_WITHIN = 15.0  # seconds from publishing until a listener has found and hears it
 PICTURE_WITHIN = 2.0  # seconds until listeners see a cover that was chosen
@@ -30,19 +28,8 @@ PICTURE_WITHIN = 2.0  # seconds until listeners see a cover that was chosen
 def worker(demo: Server) -> Iterator[None]:
     """Run the worker and its clock beside the web server; make the curator."""
     demo.manage("shell", "--verbosity=0", "-c", CURATOR)
-    log = (demo.var / "worker.log").open("ab")
-    quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING")
-    process = subprocess.Popen(
-        [sys.executable, *WORKER, *quiet],
-        cwd=ROOT,
-        env=demo.environment,
-        stdout=log,
-        stderr=log,
-        start_new_session=True,
-    )
-    yield
-    stop(process)
-    log.close()
+    with running(demo):
+        yield
 
 
 @pytest.fixture

@@ -6,11 +6,10 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
-from spotify_lite.tests.rig import processes, server
+from spotify_lite.tests.rig import server
 from spotify_lite.tests.rig.searchers import ask
 from spotify_lite.tests.rig.server import ROOT, Server
 
@@ -30,13 +29,6 @@ class Found:
     seconds: float  # from the commit to the begin of the search that found it; of one that was looked at once: WITHIN
     found: bool
     watched: bool  # looked for again and again; else once, as soon as it must be there
-
-
-def worker(node: Server) -> AbstractContextManager["subprocess.Popen[bytes]"]:
-    """Run the worker with its clock on this server's state, as `manage.py serve` does."""
-    command = [sys.executable, "-m", "celery", "-q", "-A", "spotify_lite", "worker", "-B", "--pool", "threads"]
-    command += ["-c", "2", "--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"]
-    return processes.running(command, node.var, "worker", environment=node.environment, place=ROOT)
 
 
 def edits(node: Server, *, count: int, rate: float, seed: int = 1) -> Iterator[dict[str, Any]]:
