@@ -2,11 +2,11 @@
 
 const SOON = 20; // seconds: an address that ends so soon is not worth starting
 
-// Return whether a signed address may still be opened; `now` in milliseconds of server time.
-// Ours say `exp`, CloudFront's `Expires`.
-export function fresh(url, now) {
+// Return whether a signed address may still be opened, and lives on for so many seconds; `now` in milliseconds of server
+// time. Ours say `exp`, CloudFront's `Expires`.
+export function fresh(url, now, seconds = SOON) {
   const exp = Number(/[?&](?:exp|Expires)=(\d+)/.exec(url ?? "")?.[1]);
-  return Boolean(url) && (Number.isNaN(exp) || exp > now / 1000 + SOON);
+  return Boolean(url) && (Number.isNaN(exp) || exp > now / 1000 + seconds);
 }
 
 // Return the cover of a track at 64, 160, 320 or 640 pixels, or the one that is drawn for it.

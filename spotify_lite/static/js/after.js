@@ -1,4 +1,5 @@
-// What nobody needs before the first sound: the system's controls, and what is counted and kept of what was heard.
+// What nobody needs before the first sound, or before the first song that does not sound: the system's controls, and what
+// is counted and kept of what was heard.
 
 import * as beacons from "./beacons.js";
 import * as counts from "./counts.js";
@@ -13,4 +14,5 @@ export function start({ player }) {
   plays.start({ player });
   if (keeps()) habit.start({ player });
   if (document.documentElement.dataset.beacons) beacons.start({ player });
+  player.deck.quality.listen((detail) => player.dispatchEvent(new CustomEvent("quality", { detail })));
 }

@@ -40,30 +40,33 @@ export function start({ player, api, shelf }) {
 
   function ready() {
     const { queue } = player;
-    const { next } = player.deck; // it is fetched for its join
-    const tracks = player.loaded ? queue.following.filter((track) => track !== next?.track) : [queue.current];
+    const { next } = player.deck;
+    const joined = next?.joins ? next.track : null; // its beginning is on the tape
+    const tracks = player.loaded ? queue.following.filter((track) => track !== joined) : [queue.current];
     for (const track of tracks.slice(0, NEXT).reverse()) held.want(track);
   }
   const first = document.querySelector("main [data-track]");
   if (first) connect(trackOf(first).audio_url);
   player.addEventListener("change", ready);
+  player.addEventListener("time", () => held.go()); // there may be enough of what plays by now
   ready();
   return held;
 }
 
 export class Ahead {
   // `here` says what needs no network, `busy` whether what plays needs all of it.
-  constructor({ link, now, here, busy, budget = BUDGET, connection = navigator.connection }) {
-    Object.assign(this, { link, now, here, busy, budget, connection });
-    this.held = new Map(); // path -> Bytes, the least recent first
-    this.flights = new Map(); // path -> {bytes, stop, come}
+  constructor({ link, now, here, busy, budget = BUDGET, device = navigator }) {
+    Object.assign(this, { link, now, here, busy, budget, device });
+    this.held = new Map(); // path -> {url, bytes}, the least recent first
+    this.flights = new Map(); // path -> {stop, come}
     this.waiting = []; // tracks, the most wanted last
   }
 
   get allowed() {
-    const { saveData, effectiveType = "", type } = this.connection ?? {};
+    const { connection, deviceMemory = Infinity } = this.device;
+    const { saveData, effectiveType = "", type } = connection ?? {};
     if (saveData || type === "cellular" || SLOW.test(effectiveType)) return false;
-    return (navigator.deviceMemory ?? LEAST_MEMORY + 1) > LEAST_MEMORY;
+    return deviceMemory > LEAST_MEMORY;
   }
 
   // Hold the beginning of a song, soon.
@@ -77,7 +80,7 @@ export class Ahead {
     }
     if (known || this.flights.has(path) || !path.endsWith(".mp4")) return;
     this.waiting = [...this.waiting.filter((other) => other.id !== track.id), track].slice(-MOST);
-    this.#go();
+    this.go();
   }
 
   // Say whether something of a file is here, or on its way.
@@ -85,13 +88,13 @@ export class Ahead {
     return this.held.has(path);
   }
 
-  // Give what is held of a file to who plays it, and let nothing else be in the way of the rest.
+  // Give what is held of a file, {url, bytes}, to who plays it, and let nothing else be in the way of the rest.
   take(path) {
     this.waiting = [];
     for (const [other, { stop }] of this.flights) if (other !== path) stop.abort();
-    const bytes = this.held.get(path) ?? this.flights.get(path)?.bytes ?? null;
+    const held = this.held.get(path) ?? null;
     this.held.delete(path);
-    return bytes;
+    return held;
   }
 
   // Wait for more of what is on its way; say whether something is.
@@ -102,14 +105,16 @@ export class Ahead {
     return true;
   }
 
-  async #go() {
+  // Fetch what waits, unless something else is on its way.
+  async go() {
     if (this.flights.size || this.busy()) return;
     const track = this.waiting.pop();
     if (!track) return;
     const path = pathOf(track.audio_url);
-    const flight = { bytes: new Bytes(), stop: new AbortController(), come: promised() };
+    const held = { url: track.audio_url, bytes: new Bytes() };
+    const flight = { stop: new AbortController(), come: promised() };
     this.flights.set(path, flight);
-    this.held.set(path, flight.bytes);
+    this.held.set(path, held);
     const tell = () => {
       const { come } = flight;
       flight.come = promised();
@@ -122,24 +127,24 @@ export class Ahead {
         link: this.link,
         priority: "low",
       })) {
-        flight.bytes.add(at, bytes);
+        held.bytes.add(at, bytes);
         tell();
       }
     } catch {
-      if (!flight.bytes.size) this.held.delete(path);
+      if (!held.bytes.size) this.held.delete(path);
     }
     this.flights.delete(path);
     tell();
     this.#shrink();
-    this.#go();
+    this.go();
   }
 
   #shrink() {
-    let sum = [...this.held.values()].reduce((all, { size }) => all + size, 0);
-    for (const [path, { size }] of this.held) {
+    let sum = [...this.held.values()].reduce((all, { bytes }) => all + bytes.size, 0);
+    for (const [path, { bytes }] of this.held) {
       if (sum <= this.budget) return;
       this.held.delete(path);
-      sum -= size;
+      sum -= bytes.size;
     }
   }
 }

@@ -28,11 +28,7 @@ export class Deck {
     this.failures = 0; // songs in a row that did not sound
     sound.addEventListener("failed", ({ detail }) => this.#fail(detail.status));
     sound.addEventListener("unfit", ({ detail }) => this.#plain(detail.track));
-    this.quality = new Quality({
-      sound,
-      wanted: () => player.wanted,
-      tell: (detail) => player.dispatchEvent(new CustomEvent("quality", { detail })),
-    });
+    this.quality = new Quality({ sound, wanted: () => player.wanted });
   }
 
   // Begin the current track. A fresh address from the page sounds at once; the play is told beside it.
@@ -53,6 +49,7 @@ export class Deck {
     this.quality.begin(item);
     player.changed();
     if (here) {
+      if (!item.supply.told && !item.supply.kept) item.supply.ask().catch(() => {});
       this.level();
       player.told = performance.now();
       if (await this.#sound()) player.show();

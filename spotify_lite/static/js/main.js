@@ -65,6 +65,7 @@ const left = progress.send(); // by the page before: what it heard is among what
 const flushed = Promise.race([left, new Promise((done) => setTimeout(done, SOON))]);
 const say = toast.start();
 let extras = null; // extras.js, once it is here
+let after = null; // after.js, once it is asked for
 const more = later(EXTRAS, async () => {
   const { start } = await import("./extras.js");
   return (extras = start({ player, api, say }));
@@ -99,14 +100,15 @@ keys.start({
 });
 switches.start();
 theme.start();
-sound.addEventListener("playing", soon, { once: true });
+sound.addEventListener("playing", soon);
 document.addEventListener("switched", () => {
   player.deck.level();
   player.changed();
 });
-player.addEventListener("trouble", ({ detail: { sentence, again } }) =>
-  say(sentence, again ? { label: gettext("Try again"), act: () => player.play() } : {}),
-);
+player.addEventListener("trouble", ({ detail: { sentence, again } }) => {
+  say(sentence, again ? { label: gettext("Try again"), act: () => player.play() } : {});
+  soon();
+});
 addEventListener("pagehide", () => {
   player.leave();
   restore.leave(player);
@@ -118,9 +120,13 @@ onPage(document.querySelector("main"));
 switches.show(document);
 restore.restore({ player, api, memory, devices, store });
 
-// It sounds: what nobody needed until then.
+// It sounds, or does not: what nobody needed until then.
 function soon() {
-  import("./after.js").then(({ start }) => start({ player })).catch(() => {});
+  if (after) return;
+  after = import("./after.js").then(
+    ({ start }) => start({ player }),
+    () => (after = null), // without a network now; the next song asks again
+  );
   setTimeout(() => more().catch(() => {}), AFTER);
 }
 

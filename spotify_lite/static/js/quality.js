@@ -1,18 +1,27 @@
 // How well a play is heard: when its first sound came, where that was from, how often and how long it stalled. Told once
-// a play, when it ends or is left.
+// a play, when it ends or is left; what ends before somebody listens waits for them.
 
 import { originOf } from "./sources.js";
 
+const MOST = 50; // plays that wait for somebody who listens
+
 export class Quality {
-  // `tell` gets {play_id, track_id, first_audio_ms, source, stalls, stall_ms, error, bitrate, bytes, url}.
-  constructor({ sound, tell, wanted }) {
-    Object.assign(this, { sound, tell, wanted });
+  constructor({ sound, wanted }) {
+    Object.assign(this, { sound, wanted });
+    this.tell = null; // who listens
+    this.untold = [];
     this.play = null;
     this.pressed = null; // performance.now() of the press that began the play that is to come
     sound.addEventListener("playing", () => this.#flows());
     sound.addEventListener("timeupdate", () => this.#moves());
     sound.addEventListener("waiting", () => this.#waits());
     sound.addEventListener("seeking", () => this.play && (this.play.sought = true));
+  }
+
+  // `tell` gets {play_id, track_id, first_audio_ms, source, stalls, stall_ms, error, bitrate, bytes, url} of each play.
+  listen(tell) {
+    this.tell = tell;
+    for (const play of this.untold.splice(0)) tell(play);
   }
 
   // The listener has pressed something that makes sound.
@@ -34,20 +43,22 @@ export class Quality {
     if (!play || (play.first === null && play.sounded !== true && !error)) return; // left before it could sound
     this.#resume(play);
     const { supply, track } = play;
-    const url = supply.from ?? null;
+    const url = supply.from ?? play.src ?? track.audio_url ?? null;
     const [{ bitrate = null } = {}] = supply.renditions.filter(({ head }) => head).slice(-1);
-    this.tell({
+    const told = {
       play_id: play.playId,
       track_id: track.id,
       first_audio_ms: play.first,
-      source: sourceOf(supply),
+      source: supply.kept ? "device" : sourceOf(url),
       stalls: play.stalls,
       stall_ms: Math.round(play.stalled),
       error,
       bitrate: bitrate ?? supply.renditions[0]?.bitrate ?? null,
       bytes: supply.came,
       url,
-    });
+    };
+    if (this.tell) this.tell(told);
+    else this.untold = [...this.untold, told].slice(-MOST);
   }
 
   // A sound that has been heard to move began when the element said that it plays.
@@ -66,6 +77,7 @@ export class Quality {
     play.from ??= position;
     if (!play.sounded && (play.flowed || position > play.from)) {
       play.sounded = true;
+      play.src = sound.streams ? null : sound.src;
       if (play.pressed !== null) play.first = Math.round((play.flowed ?? performance.now()) - play.pressed);
     }
     if (play.since !== null && position > play.at) this.#resume(play);
@@ -84,7 +96,6 @@ export class Quality {
   }
 }
 
-function sourceOf({ from, kept }) {
-  if (kept || !from) return "device";
-  return (originOf(from) ?? location.origin) === location.origin ? "web" : "edge";
+function sourceOf(url) {
+  return (originOf(url) ?? location.origin) === location.origin ? "web" : "edge";
 }

@@ -3,15 +3,15 @@
 // Events: "joined" ({track, seconds}: the next song sounds, the one before was so long), "known" (a length is), "failed"
 // ({status}), "unfit" ({track}: it cannot be appended).
 
+import { Feed } from "./feed.js";
 import * as fragments from "./fragments.js";
 import * as ranges from "./ranges.js";
 import { Tape } from "./tape.js";
 
-const FIRST = 128 * 1024; // bytes of the first request: the head and some eight seconds
-const SPAN = 16; // seconds of sound in one request
+const SOON = 10; // seconds ahead: with more, the beginning of the next song is fetched, to sound if it is skipped to
+const BRIEF = 5_000; // milliseconds that this may take
 const LOW = 25; // seconds ahead: with less, more is fetched
 const HIGH = 40; // seconds ahead: no more is fetched; a page on a locked phone gets to do little
-const TIGHT = 8; // seconds ahead: with less, a request that is too much for the link is broken off
 const DRY = 0.3; // seconds ahead: there is nothing more to sound
 const AGAIN = 2_000; // milliseconds after which what failed is tried again while there is sound ahead
 const EDGE = 0.05; // seconds before the end that can still be sought
@@ -23,7 +23,7 @@ export class Stream extends EventTarget {
     Object.assign(this, { element, choose });
     this.parts = []; // what is on the tape or on its way there: the song that sounds, and the one behind it
     this.next = null; // {track, supply} of what comes next, if anything
-    this.feeding = null; // {part, rendition, at}: what the tape has been given last
+    this.due = null; // the part that is being fetched
     this.problem = null; // why nothing comes
     this.hungry = true;
     this.run = new AbortController(); // of what is being fetched
@@ -36,6 +36,7 @@ export class Stream extends EventTarget {
   open({ track, supply }, seconds) {
     this.parts = [{ track, supply, start: 0, end: null, from: seconds, cursor: seconds }];
     this.tape = new Tape(this.element);
+    this.feed = new Feed({ tape: this.tape, choose: this.choose, begun: (part) => this.#place(part) });
     this.tape.media.addEventListener("startstreaming", () => this.fill());
     this.fill();
   }
@@ -71,12 +72,13 @@ export class Stream extends EventTarget {
       return;
     }
     const to = Math.min(part.start + seconds, part.end - EDGE);
-    if (ranges.holds(this.element, to)) this.element.currentTime = to;
+    // What begins behind its end may be there before its end is.
+    if (ranges.holds(this.element, to) && to <= part.start + part.cursor) this.element.currentTime = to;
     else {
       this.parts = [part];
       this.#restart(async () => {
         Object.assign(part, { cursor: to - part.start, complete: false });
-        await this.#cut(0);
+        await this.feed.cut(0);
         this.element.currentTime = to;
       });
     }
@@ -87,8 +89,10 @@ export class Stream extends EventTarget {
   skip(track) {
     const [, after] = this.parts;
     if (after?.track !== track || !ranges.holds(this.element, after.start)) return false;
+    const { complete } = this.part;
     this.element.currentTime = after.start;
     this.#shift();
+    if (!complete) this.#restart(() => {}); // what is left of the other song is not wanted
     return true;
   }
 
@@ -98,7 +102,7 @@ export class Stream extends EventTarget {
     const [, after] = this.parts;
     if (after && after.track !== next?.track) {
       this.parts = [this.part];
-      this.#restart(() => this.#cut(after.start));
+      this.#restart(() => this.feed.cut(after.start));
     }
     this.fill();
   }
@@ -146,9 +150,11 @@ export class Stream extends EventTarget {
     this.#do(() => this.fill());
   }
 
-  async #cut(from) {
-    await this.tape.cut(from);
-    this.feeding = null;
+  #place(part) {
+    if (part.placed) return;
+    part.placed = true;
+    if (part.from) this.element.currentTime = part.start + part.from;
+    this.dispatchEvent(new Event("known"));
   }
 
   #shift() {
@@ -166,8 +172,8 @@ export class Stream extends EventTarget {
   #fail(problem) {
     if (this.closed) return;
     if (problem instanceof fragments.Unfit) {
-      const { track } = this.parts.at(-1);
-      if (this.parts.length > 1) this.#restart(() => this.parts.pop());
+      const { track } = this.due;
+      if (this.due !== this.part) this.#restart(() => this.parts.pop());
       this.dispatchEvent(new CustomEvent("unfit", { detail: { track } }));
       return;
     }
@@ -185,107 +191,61 @@ export class Stream extends EventTarget {
   }
 
   async #fill(signal) {
-    for (let part; !signal.aborted && (part = this.#due());) {
-      await part.ready;
-      await this.#append(part, signal);
-      this.problem = null;
+    while (!signal.aborted && (this.due = this.#due())) {
+      const { part, due } = this;
+      if (due !== part && !part.complete) await this.#taste(due, signal);
+      else {
+        await due.ready;
+        await this.feed.append(due, signal);
+        this.problem = null;
+        const [, after] = this.parts;
+        // Its beginning is put once more, behind an end that is now there: so the two are cut to the sample.
+        if (due === part && part.complete && after) after.cursor = 0;
+      }
     }
     if (!signal.aborted && this.parts.at(-1).complete && !this.next) await this.tape.finish();
   }
 
   // Return the song that more is to be appended of, or null where there is enough.
   #due() {
-    const last = this.parts.at(-1);
-    const ahead = this.part.placed ? this.tape.ahead : 0;
+    const { part } = this;
+    const [, after] = this.parts;
+    const ahead = part.placed ? this.tape.ahead : 0;
     if (ahead >= HIGH) this.hungry = false;
     else if (ahead < LOW) this.hungry = true;
     if (this.problem && performance.now() - this.failedAt < AGAIN) return null;
-    if (!this.hungry || (this.tape.resting && ahead > LOW)) return null;
-    if (!last.complete) return last;
-    if (!this.next || this.parts.length > 1) return null;
+    if (this.tape.resting && ahead > LOW) return null;
+    if (!part.complete && !after && this.next && ahead >= SOON) return this.#follower();
+    if (!this.hungry) return null;
+    if (!part.complete) return part;
+    if (after) return after.complete ? null : after;
+    return this.next && this.#follower();
+  }
+
+  #follower() {
     const { track, supply } = this.next;
-    const next = { track, supply, start: last.end, end: null, from: 0, cursor: 0, placed: true };
-    next.ready = supply.ready();
-    this.parts.push(next);
-    return next;
+    const after = { track, supply, start: this.part.end, end: null, from: 0, cursor: 0, placed: true };
+    after.ready = supply.ready();
+    this.parts.push(after);
+    return after;
   }
 
-  // Append one request's worth.
-  async #append(part, signal) {
-    const { supply } = part;
-    const rendition = await supply.pick((known) =>
-      this.choose(known, { now: this.feeding?.rendition ?? null, ahead: this.tape.ahead }),
-    );
-    const [from, to] = this.#span(part, rendition);
-    const headless = !rendition.head;
-    const feed = () => (headless && !this.#within(part, rendition, to) ? null : this.#feed(part, rendition, to));
-    if (!headless) await feed();
-    for await (const _ of supply.read(rendition, from, to, { signal })) {
-      if (!rendition.head) continue;
-      await feed();
-      signal.throwIfAborted();
-      if (this.#isTooMuch(part, rendition)) return;
+  // Have the beginning of the next song, if it comes soon: the song that sounds has more to come.
+  async #taste(after, signal) {
+    const own = new AbortController();
+    const stop = () => own.abort();
+    const brief = setTimeout(stop, BRIEF);
+    signal.addEventListener("abort", stop);
+    const stopped = new Promise((done) => own.signal.addEventListener("abort", done, { once: true }));
+    try {
+      await Promise.race([after.ready, stopped]);
+      if (!own.signal.aborted) await this.feed.append(after, own.signal);
+    } catch (problem) {
+      if (problem instanceof fragments.Unfit) throw problem;
+      // it is asked for again when it is next
+    } finally {
+      clearTimeout(brief);
+      signal.removeEventListener("abort", stop);
     }
-    if (!supply.renditions.includes(rendition)) return; // it is on this device, and another one
-    if (!rendition.head) throw new fragments.Unfit("It has no index.");
-    await feed();
-    if (part.complete) supply.end(rendition, signal);
-  }
-
-  #within(part, { head }, to) {
-    return head.segments[fragments.segmentAt(head, part.cursor)].at < to;
-  }
-
-  // From which byte to which the next request goes. A rendition that takes over needs its head alone at first, which is
-  // as long as the other's.
-  #span(part, { head }) {
-    const { feeding } = this;
-    if (!head) return [0, (part.cursor && feeding?.part === part && feeding.rendition.head?.size) || FIRST];
-    const first = head.segments[fragments.segmentAt(head, part.cursor)];
-    const from = feeding?.part === part && feeding.rendition.head === head ? feeding.at : first.at;
-    const last = head.segments.findLast(({ start }) => start < part.cursor + SPAN);
-    return [from, last.at + last.size];
-  }
-
-  // Give the tape what is here and it has not been given. The last segment goes in one piece.
-  async #feed(part, rendition, to) {
-    const { head, bytes } = rendition;
-    if (this.feeding?.part !== part || this.feeding.rendition !== rendition) await this.#begin(part, rendition);
-    const { feeding } = this;
-    const last = head.segments.at(-1);
-    if (feeding.at < last.at) await this.#put(bytes.read(feeding.at, Math.min(to, last.at)));
-    if (feeding.at === last.at && to > last.at) {
-      const piece = bytes.read(last.at, head.total);
-      if (piece.length === last.size) await this.#put(fragments.evened(piece, head));
-    }
-    const ended = head.segments.findLast(({ at, size }) => at + size <= feeding.at);
-    if (ended) part.cursor = Math.max(part.cursor, ended.start + ended.duration);
-    part.complete = feeding.at >= head.total;
-  }
-
-  async #put(piece) {
-    if (!piece.length) return;
-    await this.tape.put(piece);
-    this.feeding.at += piece.length;
-  }
-
-  async #begin(part, rendition) {
-    const { head } = rendition;
-    part.end ??= part.start + head.duration;
-    this.feeding = null;
-    await this.tape.begin(head, part.start, part.end);
-    this.feeding = { part, rendition, at: head.segments[fragments.segmentAt(head, part.cursor)].at };
-    if (part.placed) return;
-    part.placed = true;
-    if (part.from) this.element.currentTime = part.start + part.from;
-    this.dispatchEvent(new Event("known"));
-  }
-
-  // Say whether what is being fetched is more than the link carries, and less there is to take.
-  #isTooMuch(part, rendition) {
-    const { ahead } = this.tape;
-    if (ahead > TIGHT || !this.feeding) return false;
-    const better = this.choose(part.supply.renditions, { now: rendition, ahead });
-    return (better.bitrate ?? 0) < (rendition.bitrate ?? 0);
   }
 }

@@ -8,6 +8,7 @@ import * as fragments from "./fragments.js";
 
 const LATER = 2_500; // milliseconds in which the server learns that a place is down, and no longer sends anyone there
 const SPARE = 4; // times the bitrate that the link must carry for what is missing of a whole song to be fetched
+const AT_ONCE = 1; // seconds that an address must live for one request, which is let in as it begins
 const ENDED = [403, 410]; // altered or expired: only a new decision helps
 
 export class Unreachable extends Error {
@@ -44,7 +45,8 @@ export class Supply {
   // Return the addresses of a song that is played by its address, the best first.
   get urls() {
     const known = this.renditions.flatMap(({ urls }) => this.sources.order(urls));
-    return known.filter((url) => fresh(url, this.now()));
+    const lasting = known.filter((url) => fresh(url, this.now()));
+    return lasting.length ? lasting : known; // the server gives none that live longer
   }
 
   // Look on this device, for no longer than so many milliseconds: what is here needs neither signature nor network.
@@ -75,8 +77,8 @@ export class Supply {
   }
 
   // Return the rendition that `choose` takes of those that are known. Raises Unreachable.
-  async pick(choose) {
-    if (!this.renditions.length) await this.#again(0);
+  async pick(choose, signal) {
+    if (!this.renditions.length) await this.#again(0, signal);
     if (!this.renditions.length) throw new Unreachable(null);
     return choose(this.renditions);
   }
@@ -100,15 +102,16 @@ export class Supply {
 
   // Make sure that something of `rendition` from `from` up to `to` is here; yield each time that more has come.
   async *read(rendition, from, to, { signal, priority }) {
-    if (!rendition.bytes.size) rendition.bytes = this.held?.take(rendition.path) ?? rendition.bytes;
+    if (!rendition.bytes.size) this.#take(rendition);
     const { bytes } = rendition;
     known(rendition);
     if (bytes.missing(from, from + 1) === null) yield; // something of it has been held ahead
     let [failed, rounds] = [new Set(), 0];
     for (let at; (at = bytes.missing(from, to)) !== null;) {
       if (rendition.total && at >= rendition.total) return;
-      if (await this.held?.comes(rendition.path, at)) {
-        this.from ??= rendition.urls[0];
+      const had = bytes.size;
+      if (await until(signal, this.held?.comes(rendition.path, at))) {
+        this.came += bytes.size - had;
         known(rendition);
         yield;
         continue;
@@ -142,6 +145,15 @@ export class Supply {
     }
   }
 
+  // Take what has been held ahead: it came over the network, too.
+  #take(rendition) {
+    const held = this.held?.take(rendition.path);
+    if (!held) return;
+    rendition.bytes = held.bytes;
+    this.from ??= held.url;
+    this.came += held.bytes.size;
+  }
+
   async *#taken(at) {
     const answer = await this.shelf.match(this.kept.url);
     if (!answer) throw new Error("It has been taken from the shelf.");
@@ -160,17 +172,17 @@ export class Supply {
 
   #next(rendition, failed) {
     const now = this.now();
-    return this.sources.order(rendition.urls.filter((url) => !failed.has(url) && fresh(url, now)))[0] ?? null;
+    return this.sources.order(rendition.urls.filter((url) => !failed.has(url) && fresh(url, now, AT_ONCE)))[0] ?? null;
   }
 
   // Every place has failed. The server names others; it, too, sends listeners to a dead one while it thinks it is up.
   async #again(rounds, signal) {
     if (rounds > 1) throw new Unreachable(null);
-    if (rounds === 1) await new Promise((done) => setTimeout(done, LATER));
-    signal?.throwIfAborted();
+    if (rounds === 1) await until(signal, new Promise((done) => setTimeout(done, LATER)));
     try {
-      await this.ask();
+      await until(signal, this.ask());
     } catch (problem) {
+      signal.throwIfAborted();
       throw new Unreachable(problem.status ?? 0);
     }
   }
@@ -210,6 +222,21 @@ function known(rendition) {
   rendition.mime ||= mime;
   rendition.bitrate ??= Math.round((total * 8) / duration / 1000);
   rendition.total = total;
+}
+
+// Wait for something, but not longer than until the signal: then its reason is raised.
+async function until(signal, promise) {
+  let stop;
+  const stopped = new Promise((_, fail) => {
+    stop = () => fail(signal.reason);
+    signal.addEventListener("abort", stop);
+  });
+  try {
+    signal.throwIfAborted();
+    return await Promise.race([promise, stopped]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
 }
 
 // What an object is known by at every place and with every signature.
