@@ -47,7 +47,7 @@ async function read(player) {
     hint: connection?.effectiveType ?? null,
     saveData: connection?.saveData ?? false,
     waiting,
-    version: /([^/]+)\.js$/.exec(document.querySelector('script[type="module"]').src)?.[1] ?? "",
+    version: document.querySelector('script[type="module"]').src.split("/").at(-1).replace(/\.js$/, ""),
   };
 }
 
