@@ -111,6 +111,11 @@ def addresses(resolver: URLResolver, before: str = "") -> Iterator[str]:
         if isinstance(pattern, URLResolver):
             yield from addresses(pattern, here)
             continue
-        here = re.sub(r"(admin/\w+/\w+/)<(?:path:object_id|int:object_id|id)>", r"\1<id>", here)
-        here = re.sub(r"(drawn/(\w+)/)<id:row_id>", r"\1<id:\2_id>", here)
-        yield re.sub(r"\(\?P<app_label>[\w|]+\)", "(?P<app_label>APPS)", here)
+        yield spelled(here)
+
+
+def spelled(address: str) -> str:
+    """Return the address as the table has it."""
+    address = re.sub(r"(admin/\w+/\w+/)<(?:path:object_id|int:object_id|id)>", r"\1<id>", address)
+    address = re.sub(r"(drawn/(\w+)/)<id:row_id>", r"\1<id:\2_id>", address)
+    return re.sub(r"\(\?P<app_label>[\w|]+\)", "(?P<app_label>APPS)", address)
