@@ -6,6 +6,7 @@ import * as kept from "./kept.js";
 import * as reach from "./reach.js";
 import { gettext, say } from "./words.js";
 
+const SIGNS = { kept: "done", full: "info", refused: "info" }; // by the state of a wish
 const ITEMS = ".row[data-id], .card, [data-keep]";
 
 export function start() {
@@ -77,7 +78,7 @@ function button(node) {
   const state = wish?.state ?? "";
   node.dataset.state = state;
   node.setAttribute("aria-pressed", String(Boolean(wish)));
-  node.querySelector("use").setAttribute("href", state === "kept" ? "#i-done" : "#i-kept");
+  node.querySelector("use").setAttribute("href", `#i-${SIGNS[state] ?? "kept"}`);
   if (state !== "wanted") node.style.removeProperty("--share");
   node.title = words(state);
 }

@@ -107,10 +107,61 @@ def lose_the_net(page: Page) -> None:
 
 def keep(page: Page) -> None:
     """Keep an album, and look at what is on this device."""
-    page.locator("main [data-keep]").click()
+    press_keep(page)
     expect(page.locator("main [data-keep]")).to_have_attribute("data-state", "kept")
     page.locator("nav.nav a[href='/device']").click()
     expect(page.locator("[data-songs=asked] .row").first).to_be_visible()
+
+
+def press_keep(page: Page, *, before: str = "() => {}") -> None:
+    """Keep what the page shows, whatever was kept before: a second press would be a change of mind."""
+    address = page.url
+    page.goto("/healthz")  # where no script has the database open
+    page.evaluate(
+        """() => new Promise((done, refused) => {
+            const asked = indexedDB.deleteDatabase("spotify-lite-device");
+            Object.assign(asked, { onsuccess: done, onerror: refused });
+        })"""
+    )
+    page.goto(address)
+    page.evaluate(before)
+    page.locator("main [data-keep]").click()
+
+
+def lose_the_server(page: Page) -> None:
+    """Let nothing through any more, as the browser says at once where there is no network."""
+    expect(page.locator(".calm")).to_be_attached()  # what sees to it comes late
+    page.route("**/*", lambda route: route.abort())
+    page.evaluate("dispatchEvent(new Event('offline'))")
+    expect(page.locator(".calm")).to_be_visible()
+
+
+def keep_and_leave(page: Page) -> None:
+    """Look at what is on this device where there is no network."""
+    keep(page)
+    lose_the_server(page)
+
+
+def keep_too_much(page: Page) -> None:
+    """Keep an album where the browser has no more room."""
+    full = "() => { Cache.prototype.put = () => Promise.reject(new DOMException('', 'QuotaExceededError')) }"
+    press_keep(page, before=full)
+    expect(page.locator("main [data-keep]")).to_have_attribute("data-state", "full")
+    expect(page.locator("#toast")).to_be_visible()
+
+
+def search_alone(page: Page) -> None:
+    """Search what this device knows by name, once it knows it."""
+    typed = page.get_by_role("searchbox")
+    typed.fill("t")
+    page.wait_for_function("() => localStorage.names !== undefined")
+    with page.expect_worker():
+        page.reload()
+        typed.fill("t")
+    page.wait_for_load_state("networkidle")  # the worker's own scripts are here
+    lose_the_server(page)
+    typed.fill("ti")
+    expect(page.locator("#results [data-away]")).to_be_visible()
 
 
 def come_too_late(page: Page) -> None:
@@ -161,6 +212,7 @@ PAGES = (
     View("home-listener", "/", who="listener"),
     View("home-playing", "/", who="player", act=play),
     View("home-empty", "/", empty=True),
+    View("home-offline", "/", act=lose_the_server),
     View("elsewhere", "/", who="player", act=play_elsewhere, everywhere=False),
     View("menu", "/", act=open_menu),
     View("keys", "/", act=open_keys),
@@ -178,6 +230,7 @@ PAGES = (
     View("search-artists", "/search?q=the&kind=artists"),
     View("search-recent", "/search", act=search_again),
     View("search-cjk", "/search?q=%E5%A4%9C"),
+    View("search-offline", "/search", act=search_alone),
     View("search-nothing", "/search?q=qqzzxxqq"),
     View("search-empty", "/search", empty=True),
     View("artist", "/artists/{artist[plain]}"),
@@ -200,11 +253,14 @@ PAGES = (
     View("track-right-to-left", "/tracks/{track[right_to_left]}"),
     View("albums", "/albums"),
     View("songs", "/songs"),
+    View("songs-by-title", "/songs?order=title"),
     View("genres", "/genres"),
     View("genres-empty", "/genres", empty=True),
     View("genre", "/genres/{genre}"),
     View("device", "/device"),
     View("device-kept", "/albums/{album[plain]}", act=keep),
+    View("device-offline", "/albums/{album[cjk]}", act=keep_and_leave),
+    View("device-full", "/albums/{album[long]}", act=keep_too_much, everywhere=False),
     View("settings", "/settings"),
     View("settings-listener", "/settings", who="listener"),
     View("password", "/settings/password", who="listener"),
@@ -244,6 +300,12 @@ PAGES = (
     View("admin-work-failed", "/admin/catalog/work/?state__exact=failed", who="curator"),
     View("admin-work-none", "/admin/catalog/work/?state__exact=running&kind=hash", who="curator"),
     View("admin-quality", "/admin/playback/play/quality/", who="curator"),
+    View(
+        "admin-quality-none",
+        "/admin/playback/play/quality/?period=hour&region=eu-central",
+        who="curator",
+        everywhere=False,
+    ),
     View("admin-files", "/admin/catalog/libraryfile/", who="curator"),
     View("admin-renditions", "/admin/catalog/rendition/", who="curator"),
     View("admin-history", "/admin/catalog/change/", who="curator"),

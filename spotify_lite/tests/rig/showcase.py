@@ -20,10 +20,11 @@ from django.utils import translation
 
 from accounts import tokens
 from accounts.models import User
-from catalog import curation, drawn, library, names, search, wishes
+from catalog import curation, drawn, library, names, pocket, search, wishes
 from catalog.models import Album, Artist, Change, Genre, Master, Track, Work
 from catalog.tests import audio
 from spotify_lite import problems
+from spotify_lite.tests.rig import plays
 
 PASSWORD = "correct horse battery staple"  # of all people here
 PHONE = (
@@ -148,6 +149,8 @@ def fill(folder: Path) -> Showcase:
     )
     while search.index_pending():
         pass
+    pocket.keep(at=now)
+    plays.tell(at=now)
     tracks = {name: album.tracks.order_by("disc_number", "track_number")[0] for name, album in albums.items()}
     _listen(listener, [track for name, track in tracks.items() if name != "scheduled"])
     return Showcase(
