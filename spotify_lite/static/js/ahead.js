@@ -9,6 +9,7 @@ import { pathOf } from "./supply.js";
 
 const PIECE = 96 * 1024; // bytes of each song: the head, and six seconds
 const BUDGET = 4 * 1024 * 1024; // bytes of all
+const ENOUGH = 10_000; // milliseconds of what plays that are there: with fewer, nothing else is fetched
 const DWELL = 60; // milliseconds that a mouse rests on a row before that means something
 const TOP = 3; // songs of what was found
 const NEXT = 2; // songs of the queue
@@ -21,7 +22,7 @@ export function start({ player, api, shelf }) {
     link: player.deck.link,
     now: () => api.clock.serverNow(),
     here: (id) => shelf?.holds(id) ?? false,
-    busy: () => player.wanted && !player.sound.sated,
+    busy: () => player.wanted && player.sound.ahead < ENOUGH,
   });
   const row = (target) => target.closest?.("main .row[data-id], #queue .row[data-id], #now .row[data-id]");
   const want = (target) => row(target) && held.want(trackOf(row(target)));

@@ -3,6 +3,7 @@
 const PATIENCE = 5_000; // milliseconds without a byte, after which a place is taken to be dead
 const SAMPLE = 200; // milliseconds; what comes in shorter times is measured together
 const ENOUGH = 16_384; // bytes in which a link shows itself
+const LONG = 1_000; // milliseconds in which a poor one does with less
 
 export class Refused extends Error {
   constructor(status) {
@@ -43,7 +44,9 @@ async function* pieces(answer, { from, to, link, await_ }) {
   const reader = answer.body.getReader();
   let [since, came] = [performance.now(), 0];
   const measure = () => {
-    if (came >= ENOUGH) link?.add(came, performance.now() - since);
+    const took = performance.now() - since;
+    if (!came || (came < ENOUGH && took < LONG)) return;
+    link?.add(came, took);
     [since, came] = [performance.now(), 0];
   };
   while (at < end) {
@@ -58,8 +61,9 @@ async function* pieces(answer, { from, to, link, await_ }) {
   if (at < end) throw new Error("The body ended early.");
 }
 
-// The same of a whole answer that is on this device.
-export async function* kept(answer, from) {
-  const bytes = new Uint8Array(await answer.arrayBuffer());
-  yield { at: from, bytes: bytes.subarray(from), url: null, total: bytes.length };
+// The same of a whole answer that is on this device; no more of it is read than is asked for.
+export async function* kept(answer, from, to) {
+  const whole = await answer.blob();
+  const bytes = new Uint8Array(await whole.slice(from, to).arrayBuffer());
+  yield { at: from, bytes, url: null, total: whole.size };
 }

@@ -4,9 +4,9 @@
 import { fresh } from "./address.js";
 import * as fades from "./fades.js";
 import { share } from "./gain.js";
+import * as items from "./item.js";
 import { Quality } from "./quality.js";
 import { Sources, originOf } from "./sources.js";
-import { Supply } from "./supply.js";
 import { carries } from "./tape.js";
 import * as trouble from "./trouble.js";
 
@@ -35,7 +35,7 @@ export class Deck {
   async begin(positionMs) {
     const { player, sound } = this;
     const { track } = player;
-    const item = this.next?.track === track ? this.next : this.#item(track);
+    const item = this.next?.track === track ? this.next : items.make(track, this);
     player.wanted = true;
     player.elsewhere = null;
     player.startAt = positionMs;
@@ -125,7 +125,7 @@ export class Deck {
     const { player, sound, item } = this;
     const track = this.loaded === null || !item ? null : player.upcoming;
     if (!track) this.next = null;
-    else if (this.next?.track !== track) this.next = this.#item(track);
+    else if (this.next?.track !== track) this.next = items.make(track, this);
     if (!this.next) {
       if (sound.next) sound.follow(null);
       return;
@@ -137,7 +137,7 @@ export class Deck {
       return;
     }
     const wanted = fades.seconds(this.crossfade(), item.track, track);
-    const fade = wanted && sound.fades ? wanted : 0;
+    const fade = wanted && sound.loudness.turns ? wanted : 0;
     const streams = this.#streams(next);
     if (sound.next?.track === track && sound.next.fade === fade && sound.next.streams === streams) return;
     sound.follow(Object.assign(next, { fade, streams, joins: streams && !fade && sound.streams }));
@@ -174,31 +174,11 @@ export class Deck {
   // Turn the sound down to what is even with other songs, if that is wanted.
   level() {
     const { queue } = this.player;
-    this.sound.turn("gain", share(queue.current, queue, this.even()));
+    this.sound.gain = share(queue.current, queue, this.even());
   }
 
   #fresh(url) {
     return fresh(url, this.api.clock.serverNow());
-  }
-
-  #item(track) {
-    const { sources, link, shelf, held } = this;
-    const item = { track, playId: this.player.progress.reserve() };
-    const now = () => this.api.clock.serverNow();
-    item.supply = new Supply({ track, sources, link, shelf, held, now, ask: () => this.#tell(item) });
-    return item;
-  }
-
-  async #tell(item) {
-    const { player } = this;
-    const body = { play_id: item.playId, device: player.progress.device };
-    const answer = await this.api.write("POST", `/tracks/${item.track.id}/play`, body);
-    player.queue.fill(answer.track);
-    if (this.item === item) {
-      this.level();
-      player.changed();
-    }
-    return answer.sources;
   }
 
   #streams({ track, supply }) {

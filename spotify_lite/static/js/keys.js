@@ -8,7 +8,8 @@ const LOUDER = 0.05; // of full volume
 
 export function start({ player, sound, navigate, toggleNow, toggleQueue, showKeys }) {
   const view = document.querySelector("#now");
-  const louder = (by) => () => (sound.volume += by);
+  const { loudness } = sound;
+  const louder = (by) => () => (loudness.volume += by);
   const seek = (ms) => () => player.seek(player.position + ms);
   const acts = {
     " ": () => player.toggle(),
@@ -20,7 +21,7 @@ export function start({ player, sound, navigate, toggleNow, toggleQueue, showKey
     p: () => player.previous(),
     s: () => player.edit((queue) => queue.shuffle()),
     r: () => player.edit((queue) => queue.turnRepeat()),
-    m: () => (sound.muted = !sound.muted),
+    m: () => (loudness.muted = !loudness.muted),
     "+": louder(LOUDER),
     "=": louder(LOUDER), // plus without Shift, where that is so
     "-": louder(-LOUDER),

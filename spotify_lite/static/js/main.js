@@ -79,6 +79,7 @@ const does = (name) => () =>
 const keeps = "[data-keep]";
 const device = later({ pressed: keeps, held: keeps }, async () => (await import("./device.js")).start({ api, say }));
 complete().then(() => {
+  sound.prepare();
   import("./ahead.js").then(({ start }) => (player.deck.held = start({ player, api, shelf }))).catch(() => {});
   setTimeout(() => device().catch(() => {}), IDLE);
 });
@@ -88,7 +89,7 @@ const { visit, begin } = navigate.start({ onPage });
 const filled = parts.start({ player, api, store, say, flushed, begin, onResults });
 bar.start({ player, toggleQueue: does("toggleQueue"), toggleNow: does("toggleNow") });
 where.start({ player });
-volume.start({ sound });
+volume.start({ loudness: sound.loudness });
 rows.start({ player, api, tell: say });
 keys.start({
   player,

@@ -70,7 +70,7 @@ export class Player extends EventTarget {
     if (this.elsewhere) return acted ? this.take() : undefined;
     if (acted) this.#press();
     if (this.sleep.due) this.sleep.off();
-    this.sound.turn("sleep", this.sleep.share);
+    this.sound.loudness.sleep = this.sleep.share;
     return this.loaded ? this.deck.resume() : this.deck.begin(this.startAt);
   }
 
@@ -218,11 +218,11 @@ export class Player extends EventTarget {
   #tick() {
     this.dispatchEvent(new Event("time"));
     this.deck.plan();
-    this.sound.turn("sleep", this.sleep.share);
+    this.sound.loudness.sleep = this.sleep.share;
     if (this.wanted && this.sleep.due) {
       this.silence();
       this.sleep.off();
-      this.sound.turn("sleep", 1);
+      this.sound.loudness.sleep = 1;
       this.changed();
     } else if (this.wanted && this.progress.stale(this.told)) this.note("playing");
     else this.memory.place(this.queue, this.position);

@@ -1,14 +1,14 @@
-// The sound: what plays, what comes next, and how loud it is. Two voices: the one in front is heard; the other one waits
-// with what cannot be joined to it, or fades out. Which of the two elements is in front has the id "audio".
+// The sound: what plays, and what comes next. Two voices: the one in front is heard; the other one waits with what cannot
+// be joined to it, or fades out. Which of the two elements is in front has the id "audio".
 // Events: those of the voice in front, "next" (detail {track, durationMs}: the song behind sounds by itself, and how long
-// the one before it was) and "volume".
+// the one before it was).
 
 import * as fades from "./fades.js";
+import { Loudness } from "./loudness.js";
 import { Voice } from "./voice.js";
 
 const FORWARDED = ["playing", "waiting", "loadedmetadata", "timeupdate", "pause", "error", "failed", "unfit"];
 const PREPARE = 20; // seconds before its end that the next song is opened in the other voice
-const ENOUGH = 10; // seconds ahead
 const LEAD = 0.03; // seconds that an element takes to begin what it has
 const LAST = 1_000; // milliseconds that a song may sound on beside the next one without a fade
 const STEP = 40; // milliseconds between two steps of a fade
@@ -16,51 +16,20 @@ const STEP = 40; // milliseconds between two steps of a fade
 export class Sound extends EventTarget {
   constructor({ audios, store, choose }) {
     super();
-    Object.assign(this, { store, choose });
-    this.shares = { volume: store.load("volume", 1), sleep: 1 }; // of full volume, 0 to 1
+    this.choose = choose;
     this.next = null; // {track, supply, joins, fade} of what comes behind, or null
     this.fading = null; // {voice, since, length} of what fades out
     const voices = [...audios].map((element) => new Voice(element));
     [this.front, this.back] = voices;
     for (const voice of voices) this.#listen(voice);
-    for (const { element } of voices) element.muted = store.load("muted", false);
-    this.#apply();
+    this.loudness = new Loudness({ voices, store });
     this.#unlock();
   }
 
-  get volume() {
-    return this.shares.volume;
-  }
-
-  // What the listener chose; a choice is heard, also where the sound was off.
-  set volume(share) {
-    this.shares.volume = Math.max(0, Math.min(1, share));
-    this.muted = false;
-    this.store.save("volume", this.shares.volume);
-  }
-
-  get muted() {
-    return this.front.element.muted;
-  }
-
-  set muted(muted) {
-    for (const { element } of [this.front, this.back]) element.muted = muted;
-    this.store.save("muted", muted);
-    this.#apply();
-    this.dispatchEvent(new Event("volume"));
-  }
-
-  // Turn down by a share that is not the listener's: "gain" of the song in front, "sleep" of the timer.
-  turn(name, share) {
-    if (name === "gain") this.front.gain = share;
-    else this.shares[name] = share;
-    this.#apply();
-  }
-
-  // Whether a voice can be turned down: phones of one kind leave that to their keys.
-  get fades() {
-    this.can ??= quiets(this.back.element);
-    return this.can;
+  // Of the song in front, of full volume.
+  set gain(share) {
+    this.front.gain = share;
+    this.loudness.apply();
   }
 
   get src() {
@@ -91,11 +60,6 @@ export class Sound extends EventTarget {
     return this.front.ahead * 1000;
   }
 
-  // There is so much to sound that others may fetch.
-  get sated() {
-    return this.front.ahead > ENOUGH;
-  }
-
   get over() {
     return this.front.over;
   }
@@ -116,6 +80,11 @@ export class Sound extends EventTarget {
 
   append(item, positionMs) {
     this.#quit();
+    if (this.front.item && this.back.tape) {
+      this.#exchange();
+      this.back.close();
+      this.loudness.apply();
+    }
     this.front.append(item, positionMs / 1000, this.choose);
   }
 
@@ -135,6 +104,11 @@ export class Sound extends EventTarget {
     if (this.back.item && !this.fading && (!next || next.joins || this.back.item.track !== next.track)) {
       this.back.close();
     }
+  }
+
+  // A song may be pressed soon.
+  prepare() {
+    (this.front.item ? this.back : this.front).prepare();
   }
 
   close() {
@@ -162,6 +136,7 @@ export class Sound extends EventTarget {
       voice.addEventListener(name, ({ detail }) => {
         if (voice !== this.front) return;
         if (name === "timeupdate") this.#tick();
+        if (name === "playing") this.prepare();
         if (voice === this.front) this.dispatchEvent(new CustomEvent(name, { detail }));
       });
     }
@@ -241,7 +216,7 @@ export class Sound extends EventTarget {
       return;
     }
     if (length) [voice.fade, this.front.fade] = fades.shares(done);
-    this.#apply();
+    this.loudness.apply();
     this.timer = setTimeout(() => this.#fade(), STEP);
   }
 
@@ -251,7 +226,7 @@ export class Sound extends EventTarget {
     this.fading.voice.close();
     this.fading = null;
     this.front.fade = 1;
-    this.#apply();
+    this.loudness.apply();
   }
 
   #quit() {
@@ -261,25 +236,14 @@ export class Sound extends EventTarget {
     this.next = null;
   }
 
-  // Phones let an element sound by itself once it was loaded while something was pressed.
+  // Phones let an element sound by itself once it was loaded while something was pressed. Elsewhere a tape that waits is
+  // worth more: what is pressed sounds at once.
   #unlock() {
-    const act = () => {
+    const act = ({ pointerType }) => {
       for (const name of ["pointerup", "keydown"]) removeEventListener(name, act, true);
-      for (const { element, item } of [this.front, this.back]) if (!item) element.load();
+      for (const voice of [this.front, this.back]) if (!voice.tape || pointerType === "touch") voice.unlock();
+      this.prepare();
     };
     for (const name of ["pointerup", "keydown"]) addEventListener(name, act, true);
   }
-
-  #apply() {
-    const { volume, sleep } = this.shares;
-    for (const { element, gain, fade } of [this.front, this.back]) element.volume = volume * gain * sleep * fade;
-  }
-}
-
-function quiets(element) {
-  const { volume } = element;
-  element.volume = 0.5;
-  const can = element.volume === 0.5;
-  element.volume = volume;
-  return can;
 }

@@ -17,10 +17,11 @@ const AGAIN = 2_000; // milliseconds after which what failed is tried again whil
 const EDGE = 0.05; // seconds before the end that can still be sought
 
 export class Stream extends EventTarget {
-  // `choose(renditions, {now, ahead})` returns the one to take.
-  constructor({ element, choose }) {
+  // `choose(renditions, {now, ahead})` returns the one to take; `tape` is one that nothing is on yet.
+  constructor({ element, choose, tape = new Tape(element) }) {
     super();
-    Object.assign(this, { element, choose });
+    Object.assign(this, { element, choose, tape });
+    this.feed = new Feed({ tape, choose, begun: (part) => this.#place(part) });
     this.parts = []; // what is on the tape or on its way there: the song that sounds, and the one behind it
     this.next = null; // {track, supply} of what comes next, if anything
     this.due = null; // the part that is being fetched
@@ -35,8 +36,6 @@ export class Stream extends EventTarget {
   // Begin a song at so many seconds.
   open({ track, supply }, seconds) {
     this.parts = [{ track, supply, start: 0, end: null, from: seconds, cursor: seconds }];
-    this.tape = new Tape(this.element);
-    this.feed = new Feed({ tape: this.tape, choose: this.choose, begun: (part) => this.#place(part) });
     this.tape.media.addEventListener("startstreaming", () => this.fill());
     this.fill();
   }
@@ -213,7 +212,7 @@ export class Stream extends EventTarget {
     const ahead = part.placed ? this.tape.ahead : 0;
     if (ahead >= HIGH) this.hungry = false;
     else if (ahead < LOW) this.hungry = true;
-    if (this.problem && performance.now() - this.failedAt < AGAIN) return null;
+    if (this.problem && (this.problem.refused || performance.now() - this.failedAt < AGAIN)) return null;
     if (this.tape.resting && ahead > LOW) return null;
     if (!part.complete && !after && this.next && ahead >= SOON) return this.#follower();
     if (!this.hungry) return null;

@@ -9,12 +9,14 @@ import * as fragments from "./fragments.js";
 const LATER = 2_500; // milliseconds in which the server learns that a place is down, and no longer sends anyone there
 const SPARE = 4; // times the bitrate that the link must carry for what is missing of a whole song to be fetched
 const AT_ONCE = 1; // seconds that an address must live for one request, which is let in as it begins
+const BUSY = 429;
 const ENDED = [403, 410]; // altered or expired: only a new decision helps
 
 export class Unreachable extends Error {
   constructor(status) {
     super("No place gives this song.");
     this.status = status; // of the play call, 0 where the server was not reached, null where the audio itself is missing
+    this.refused = status >= 400 && status < 500 && status !== BUSY; // asking again changes nothing
   }
 }
 
@@ -127,7 +129,7 @@ export class Supply {
       }
       try {
         const pieces = this.kept
-          ? this.#taken(at)
+          ? this.#taken(at, to)
           : body.read(url, at, bytes.until(at, to), { signal, priority, link: this.link });
         for await (const piece of pieces) {
           this.from ??= piece.url;
@@ -154,10 +156,10 @@ export class Supply {
     this.came += held.bytes.size;
   }
 
-  async *#taken(at) {
+  async *#taken(at, to) {
     const answer = await this.shelf.match(this.kept.url);
     if (!answer) throw new Error("It has been taken from the shelf.");
-    yield* body.kept(answer, at);
+    yield* body.kept(answer, at, to);
   }
 
   #fail(rendition, url, { status }, failed) {

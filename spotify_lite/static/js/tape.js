@@ -8,9 +8,12 @@ const NEAR = 1; // seconds of them where it is full
 
 const Media = globalThis.ManagedMediaSource ?? globalThis.MediaSource;
 
+// Whether this browser has tapes.
+export const exists = Boolean(Media);
+
 // Say whether this browser can append what is at such a path; of what kind its sound is may not be known yet.
 export function carries(path, mime) {
-  return Boolean(Media && path.endsWith(".mp4") && (!mime || Media.isTypeSupported(mime)));
+  return Boolean(exists && path.endsWith(".mp4") && (!mime || Media.isTypeSupported(mime)));
 }
 
 export class Tape {

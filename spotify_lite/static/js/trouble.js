@@ -20,6 +20,10 @@ export function of({ status, track, next = null, failures = 1 }) {
     const sentence = gettext("“%(title)s” is no longer in the catalog. Choose another song.");
     return { sentence: say(sentence, words), on: false, again: false };
   }
+  if (status === 401) {
+    const sentence = gettext("You are signed out. Sign in to go on: your place in “%(title)s” is kept.");
+    return { sentence: say(sentence, words), on: false, again: false };
+  }
   const sentence =
     status === 0
       ? gettext("The server was not reached. Your place in “%(title)s” is kept.")

@@ -3,6 +3,7 @@
 
 import * as ranges from "./ranges.js";
 import { Stream } from "./stream.js";
+import { Tape, exists } from "./tape.js";
 
 const OF_ELEMENT = ["playing", "waiting", "loadedmetadata", "timeupdate", "pause", "ended", "error", "seeking"];
 const OF_STREAM = ["joined", "known", "failed", "unfit"];
@@ -12,6 +13,7 @@ export class Voice extends EventTarget {
     super();
     this.element = element;
     this.stream = null;
+    this.tape = null; // that waits for a stream: to open one takes as long as all the rest of a start
     this.item = null; // {track, supply} of what it sounds
     this.gain = 1; // shares of the volume that are of this voice alone
     this.fade = 1;
@@ -51,6 +53,18 @@ export class Voice extends EventTarget {
     else this.element.currentTime = seconds;
   }
 
+  // Open a tape for a song that may come, where nothing sounds.
+  prepare() {
+    if (exists && !this.item) this.tape ??= new Tape(this.element);
+  }
+
+  // Let the element sound by itself later, as phones do once it was loaded while a finger pressed something.
+  unlock() {
+    if (this.item) return;
+    this.#leave();
+    this.element.load();
+  }
+
   // A file, from so many seconds on.
   open(item, url, seconds) {
     this.#leave();
@@ -61,9 +75,11 @@ export class Voice extends EventTarget {
 
   // A stream that begins with this song.
   append(item, seconds, choose) {
+    const tape = this.tape ?? undefined;
+    this.tape = null;
     this.#leave();
     this.item = item;
-    this.stream = new Stream({ element: this.element, choose });
+    this.stream = new Stream({ element: this.element, choose, tape });
     for (const name of OF_STREAM) this.stream.addEventListener(name, (event) => this.#say(name, event.detail));
     this.stream.open(item, seconds);
   }
@@ -78,7 +94,7 @@ export class Voice extends EventTarget {
 
   close() {
     this.element.pause();
-    const streamed = this.stream !== null;
+    const streamed = this.stream !== null || this.tape !== null;
     this.#leave();
     this.element.removeAttribute("src");
     if (streamed) this.element.load(); // lets go of what was appended
@@ -86,7 +102,8 @@ export class Voice extends EventTarget {
 
   #leave() {
     this.stream?.close();
-    this.stream = null;
+    this.tape?.close();
+    this.stream = this.tape = null;
     this.item = null;
     this.fade = 1;
   }

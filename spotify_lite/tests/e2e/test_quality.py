@@ -3,6 +3,7 @@
 import re
 import sqlite3
 import time
+from collections.abc import Callable
 from contextlib import closing
 
 from playwright.sync_api import Page, Route
@@ -22,6 +23,13 @@ def counted(demo: server.Server) -> dict[str, tuple[int, int]]:
         return {"play": (0, 0), "first": (0, 0)} | {figure: (plays, ms) for figure, plays, ms in found}
 
 
+def of_source(demo: server.Server, source: str, figure: str) -> int:
+    """Return plays of a figure whose sound came from there."""
+    with closing(sqlite3.connect(demo.var / server.DATABASE, timeout=10)) as database:
+        wanted = "SELECT COALESCE(SUM(plays), 0) FROM playback_quality WHERE source = ? AND figure LIKE ?"
+        return int(database.execute(wanted, (source, figure)).fetchone()[0])
+
+
 def tellings(demo: server.Server) -> float:
     """Return how often the node was told; of what a page sends as it goes the browser's own log knows nothing."""
     return scrape(f"{demo.url}/metrics").value("request_seconds_count", route="api/v1/beacons")
@@ -36,14 +44,39 @@ def test_a_page_that_goes_away_has_told_how_its_plays_went(guest: Page, demo: se
     guest.wait_for_timeout(300)
     assert tellings(demo) == told, "nobody is disturbed while somebody listens"
     guest.goto("about:blank")
-    until = time.monotonic() + PATIENCE
-    while (after := counted(demo))["play"][0] - before["play"][0] < 2:
-        assert time.monotonic() < until, after
-        time.sleep(0.2)
+    wait_until(lambda: counted(demo)["play"][0] - before["play"][0] >= 2)
+    after = counted(demo)
     plays, ms = after["first"][0] - before["first"][0], after["first"][1] - before["first"][1]
     assert plays == 2
     assert 0 < ms < 2 * PATIENCE * 1000
     assert tellings(demo) - told == 1, "both at once"
+
+
+def test_a_song_that_was_held_ahead_is_told_as_what_it_came_from(guest: Page, demo: server.Server) -> None:
+    """The mouse rests on its row until its beginning is there; the press asks for none of that again."""
+    before = {source: of_source(demo, source, "play") for source in ("web", "device")}
+    guest.goto("/")
+    guest.goto(f"/albums/{guest.evaluate(playing.ALBUM_OF_MANY)}")
+    row = guest.locator("main .row .hit").nth(2)
+    with guest.expect_request_finished(lambda request: "/media/" in request.url):
+        row.hover()
+    row.click()
+    guest.wait_for_function(playing.STARTED, polling=20)
+    guest.goto("about:blank")
+    wait_until(lambda: of_source(demo, "web", "play") > before["web"])
+    assert of_source(demo, "device", "play") == before["device"]
+
+
+def test_the_first_song_is_told_where_it_does_not_sound(guest: Page, demo: server.Server) -> None:
+    before = of_source(demo, "web", "error:%")
+    guest.goto("/")
+    guest.route("**/media/**", lambda route: route.fulfill(status=404))
+    guest.goto(f"/albums/{guest.evaluate(playing.ALBUM_OF_MANY)}")
+    with guest.expect_response(lambda answer: AFTER.search(answer.url) is not None):
+        guest.locator("main .row .hit").first.click()
+    guest.wait_for_timeout(300)
+    guest.goto("about:blank")
+    wait_until(lambda: of_source(demo, "web", "error:%") > before)
 
 
 def test_where_it_is_switched_off_nothing_is_told(guest: Page, demo: server.Server) -> None:
@@ -61,3 +94,11 @@ def test_where_it_is_switched_off_nothing_is_told(guest: Page, demo: server.Serv
     guest.goto("about:blank")
     guest.wait_for_timeout(1_000)
     assert tellings(demo) == told
+
+
+def wait_until(told: Callable[[], bool]) -> None:
+    """Wait until what was told is in its row."""
+    until = time.monotonic() + PATIENCE
+    while not told():
+        assert time.monotonic() < until
+        time.sleep(0.2)

@@ -29,6 +29,12 @@ test("a server that is away loses nobody their place", () => {
   assert.equal(of({ status: 503, track, next }).on, false);
 });
 
+test("who is signed out is told so", () => {
+  const said = of({ status: 401, track, next });
+  assert.deepEqual([said.on, said.again], [false, false]);
+  assert.match(said.sentence, /^You are signed out.*Tideline.*kept/);
+});
+
 test("after some songs that do not sound the rest is left alone", () => {
   assert.equal(of({ status: null, track, next, failures: MOST - 1 }).on, true);
   assert.equal(of({ status: null, track, next, failures: MOST }).on, false);
