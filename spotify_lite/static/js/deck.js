@@ -12,11 +12,13 @@ import * as trouble from "./trouble.js";
 
 const GLANCE = 30; // milliseconds that a song with a fresh address waits for what is on this device
 const WORDS = { 0: "network", 404: "missing", 410: "expired", 429: "busy", 503: "busy" }; // of what failed, by status
+const LITTLE = 15_000; // milliseconds of a song: who has heard no more loses no place when the queue goes on without it
+const LASTS = 15 * 60_000; // milliseconds that a song waits for the network: who waits longer no longer listens
 const LATER = 2_500; // milliseconds in which the server learns that a place is down, and no longer sends anyone there
 
 export class Deck {
-  constructor({ player, sound, api, link, even, crossfade = () => 0, shelf = null, held = null }) {
-    Object.assign(this, { player, sound, api, link, even, crossfade, shelf, held });
+  constructor({ player, sound, api, link, even, away, crossfade = () => 0, shelf = null, held = null }) {
+    Object.assign(this, { player, sound, api, link, even, away, crossfade, shelf, held });
     this.loaded = null; // the id of the track that sounds, or would
     this.item = null; // {track, supply, playId} of it
     this.next = null; // the same of what comes behind it
@@ -26,13 +28,16 @@ export class Deck {
     this.renewed = false; // this start has already asked for new addresses
     this.waited = false; // this start has already given the server time to learn what is down
     this.failures = 0; // songs in a row that did not sound
+    this.onward = false; // the queue led to this start, and not a press of this song
+    this.stuck = null; // {track, at} of what waits for the network
+    player.queue.passes = (track) => away() && !this.#here(track);
     sound.addEventListener("failed", ({ detail }) => this.#fail(detail.status));
     sound.addEventListener("unfit", ({ detail }) => this.#plain(detail.track));
     this.quality = new Quality({ sound, wanted: () => player.wanted });
   }
 
   // Begin the current track. A fresh address from the page sounds at once; the play is told beside it.
-  async begin(positionMs) {
+  async begin(positionMs, { onward = false } = {}) {
     const { player, sound } = this;
     const { track } = player;
     const item = this.next?.track === track ? this.next : items.make(track, this);
@@ -40,6 +45,8 @@ export class Deck {
     player.elsewhere = null;
     player.startAt = positionMs;
     this.renewed = this.waited = false;
+    this.onward = onward;
+    this.stuck = null;
     this.next = null;
     this.item = item;
     const here = positionMs === 0 && sound.skip(track);
@@ -48,6 +55,7 @@ export class Deck {
     item.playId = player.progress.begin(track.id, item.playId);
     this.quality.begin(item);
     player.changed();
+    if (onward) this.#tellPassed();
     if (here) {
       if (!item.supply.told && !item.supply.kept) item.supply.ask().catch(() => {});
       this.level();
@@ -148,10 +156,11 @@ export class Deck {
     const { player, next } = this;
     const { track } = player;
     if (next?.track !== track) {
-      this.begin(0);
+      this.begin(0, { onward: true });
       return;
     }
     Object.assign(this, { item: next, next: null, loaded: track.id, renewed: false, waited: false, untried: [] });
+    this.onward = true;
     if (!this.sound.streams) this.#list();
     next.playId = player.progress.begin(track.id, next.playId);
     this.quality.begin(next);
@@ -159,10 +168,19 @@ export class Deck {
     this.level();
     player.changed();
     player.show(0);
+    this.#tellPassed();
   }
 
   sounds() {
     this.failures = 0;
+  }
+
+  // The server is there again: go on with what waited for it, unless the listener has long gone.
+  reached() {
+    const { player, stuck } = this;
+    this.stuck = null;
+    if (!stuck || stuck.track !== player.track || player.wanted || player.sleep.due) return;
+    if (Date.now() - stuck.at < LASTS) player.play({ acted: false });
   }
 
   drop() {
@@ -232,18 +250,36 @@ export class Deck {
     this.quality.end(WORDS[status] ?? (status === null ? "source" : status >= 500 ? "network" : "refused"));
     const { track, queue } = player;
     this.failures += 1;
-    const ahead = queue.goesOn && queue.tracks.length > 1 ? (queue.following[0] ?? queue.tracks[0]) : null;
-    const found = trouble.of({ status, track, next: ahead, failures: this.failures });
+    const cut = status === 0; // no network, or no server
+    const to = cut ? queue.place(1, (one) => !this.#here(one)) : queue.place(1);
+    const goesOn = to !== null && to !== queue.index && (!cut || (this.onward && player.position < LITTLE));
+    const ahead = goesOn ? queue.tracks[to] : null;
+    const { failures, onward } = this;
+    const found = trouble.of({ status, track, next: ahead, failures, onward, away: this.away() });
     if (found.on) {
-      queue.step(1);
-      this.begin(0);
+      queue.jump(to);
+      this.begin(0, { onward: true });
     } else {
       this.failures = 0;
       const sounded = player.progress.play?.seq > 0;
       if (sounded) player.note("paused");
       player.halt(player.position);
       if (sounded) player.show(); // who has heard that it plays here is silent for it
+      if (cut) this.stuck = { track, at: Date.now() };
     }
     player.dispatchEvent(new CustomEvent("trouble", { detail: found }));
+  }
+
+  // Say whether a song sounds without the network.
+  #here(track) {
+    return Boolean(this.shelf?.lies(track.id)) || (this.next?.track === track && this.next.supply.whole);
+  }
+
+  // Say how many songs were passed over on the way to this one.
+  #tellPassed() {
+    const { player } = this;
+    const { passed, current } = player.queue;
+    const detail = { sentence: trouble.passed(passed, current), again: false };
+    if (passed) player.dispatchEvent(new CustomEvent("trouble", { detail }));
   }
 }

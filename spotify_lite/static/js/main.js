@@ -34,6 +34,7 @@ import { gettext } from "./words.js";
 const SOON = 1_500; // milliseconds that what is continued waits for what is still being told
 const IDLE = 1_000; // milliseconds from a page that is complete to what sees to this device
 const AFTER = 3_000; // milliseconds of sound until what it did without is fetched
+const STAYED = 30_000; // milliseconds on a page until names come, which a search without a network needs
 const EXTRAS = {
   pressed:
     '[data-menu], [data-menu-of], [data-menu-now], [data-sleep], [data-do="queue"], [data-do="now"], [data-do="keys"]',
@@ -58,6 +59,7 @@ const player = new Player({
   shelf,
   crossfade: () => Number(switches.chosen("crossfade", 0)),
   even: () => switches.chosen("loudness", "auto"),
+  away: () => "offline" in document.documentElement.dataset, // see reach.js
 });
 const devices = new Devices({ player, api, progress, claim });
 
@@ -102,6 +104,7 @@ keys.start({
 switches.start();
 theme.start();
 sound.addEventListener("playing", soon);
+setTimeout(names, STAYED);
 document.addEventListener("switched", () => {
   player.deck.level();
   player.changed();
@@ -125,10 +128,15 @@ restore.restore({ player, api, memory, devices, store });
 function soon() {
   if (after) return;
   after = import("./after.js").then(
-    ({ start }) => start({ player }),
+    ({ start }) => start({ player, say }),
     () => (after = null), // without a network now; the next song asks again
   );
   setTimeout(() => more().catch(() => {}), AFTER);
+}
+
+// Who has not searched yet may want to without a network.
+function names() {
+  import("./pocket.js").then(({ renew }) => renew()).catch(() => {});
 }
 
 function onPage(main) {

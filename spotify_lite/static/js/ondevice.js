@@ -9,7 +9,13 @@ import * as kept from "./kept.js";
 import * as rows from "./rows.js";
 import * as space from "./space.js";
 import { size } from "./sizes.js";
+import { Virtual } from "./virtual.js";
 import { gettext, ngettext, say } from "./words.js";
+
+const SIDE_BY_SIDE = 40; // wishes up to which all of them are in the page
+const byName = new Intl.Collator(document.documentElement.lang || undefined);
+const long = new WeakMap(); // list -> {virtual, things}: those in sight are in the page
+const drawn = new WeakMap(); // row -> what it shows
 
 let context = {};
 
@@ -47,7 +53,37 @@ export async function show(main) {
 function wishes(place) {
   const found = only() ? [] : kept.wanted().sort((one, other) => other.at - one.at);
   part(place, "wishes", found.length);
-  place.querySelector("[data-wishes]").replaceChildren(...found.map(wish));
+  const list = place.querySelector("[data-wishes]");
+  if (found.length <= SIDE_BY_SIDE && !long.has(list)) list.replaceChildren(...found.map(wish));
+  else draw(list, found, wish);
+}
+
+// Draw of a list that may have thousands what is in sight; a row that stands, and is of the same, stays.
+function draw(list, things, make) {
+  if (!long.has(list)) {
+    const put = () => rows.mark(list, context.player);
+    long.set(list, { virtual: new Virtual(list, { put }) });
+    rows.lengthen(list, { play: (item) => play(list, item) });
+  }
+  const { virtual } = long.get(list);
+  long.get(list).things = things;
+  virtual.row = (at, now) => {
+    const thing = things[at];
+    const item = now && drawn.get(now) === thing ? now : make(thing);
+    drawn.set(item, thing);
+    item.setAttribute("aria-posinset", at + 1);
+    item.setAttribute("aria-setsize", things.length);
+    return item;
+  };
+  virtual.resize(things.length, { anew: true });
+}
+
+// Play a list from one of its rows on.
+function play(list, item) {
+  const { virtual, things } = long.get(list);
+  const pressed = things[virtual.placeOf(item)].track;
+  const tracks = things.map(({ track }) => track).filter((track) => track.audio_url);
+  context.player.playList(tracks, tracks.indexOf(pressed), { from: list.dataset.list });
 }
 
 function wish({ key, kind, id, title, artist, cover_url, state, tracks }) {
@@ -103,7 +139,7 @@ function songs(place) {
     ["habit", found.filter(({ id }) => !pinned.has(id)).sort((one, other) => other.at - one.at)],
   ]) {
     part(place, name, mine.length);
-    place.querySelector(`[data-songs="${name}"]`).replaceChildren(...mine.map(song));
+    draw(place.querySelector(`[data-songs="${name}"]`), mine, song);
   }
   place.querySelector("[data-part=none]").hidden = kept.all().length > 0 || kept.wanted().length > 0;
   place.querySelector("[data-part=missed]").hidden = found.length > 0 || kept.all().length === 0;
@@ -114,7 +150,9 @@ function songs(place) {
 function inAlbums({ track: one }, { track: other }) {
   const name = ({ artist, album }) => `${album?.title ?? ""} ${album?.id ?? ""} ${artist}`;
   return (
-    name(one).localeCompare(name(other)) || one.disc_number - other.disc_number || one.track_number - other.track_number
+    byName.compare(name(one), name(other)) ||
+    one.disc_number - other.disc_number ||
+    one.track_number - other.track_number
   );
 }
 

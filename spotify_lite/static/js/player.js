@@ -94,7 +94,7 @@ export class Player extends EventTarget {
   }
 
   next() {
-    return this.#go(() => this.queue.step(1));
+    return this.#go(() => this.queue.step(1), { onward: true });
   }
 
   previous() {
@@ -183,10 +183,10 @@ export class Player extends EventTarget {
     this.deck.quality.press();
   }
 
-  #go(move) {
+  #go(move, how) {
     this.#press();
     this.#leaveTrack();
-    return move() ? this.deck.begin(0) : undefined;
+    return move() ? this.deck.begin(0, how) : undefined;
   }
 
   #leaveTrack() {
@@ -243,7 +243,7 @@ export class Player extends EventTarget {
       this.halt(0);
       this.progress.begin(this.track.id);
       this.show(0);
-    } else if (this.queue.end()) this.deck.begin(0);
+    } else if (this.queue.end()) this.deck.begin(0, { onward: true });
     else this.halt(0);
   }
 }

@@ -4,12 +4,15 @@
 
 export const LONGEST = 1000; // tracks, as PUT me/playback takes them
 const REPEATS = ["off", "all", "one"];
+const none = () => false;
 
 export class Queue {
   constructor(state = {}, random = Math.random) {
     this.random = random;
     this.shuffled = false;
     this.repeat = "off";
+    this.passes = none; // says of a track that it is passed over now
+    this.passed = 0; // how many were, in the last step
     this.load(state);
   }
 
@@ -45,14 +48,29 @@ export class Queue {
 
   // What follows the current track by itself, or null.
   get upcoming() {
-    if (this.repeat === "one") return this.current;
-    return this.tracks[this.index + 1] ?? (this.repeat === "all" ? (this.tracks[0] ?? null) : null);
+    return this.repeat === "one" ? this.current : (this.tracks[this.#stepTo(1)] ?? null);
   }
 
-  // Move by a step, round the end while repeating; say whether there was something to move to.
+  // Return where a step of 1 or -1 leads over tracks that are passed over, round the end while repeating; null where it
+  // leads to none.
+  place(by, passes = this.passes) {
+    const { length } = this.tracks;
+    for (let steps = 1; steps <= length; steps += 1) {
+      const to = this.index + by * steps;
+      const at = to >= length && this.repeat !== "off" ? to % length : to;
+      if (!(at in this.tracks)) return null;
+      if (!passes(this.tracks[at])) return at;
+    }
+    return null;
+  }
+
+  // Move by a step; say whether there was something to move to.
   step(by) {
-    const to = this.index + by;
-    return this.jump(to >= this.tracks.length && this.repeat !== "off" ? 0 : to);
+    const { index, tracks } = this;
+    const to = this.#stepTo(by);
+    if (to === null || !this.jump(to)) return false;
+    this.passed = (((to - index) * by + tracks.length) % tracks.length || tracks.length) - 1;
+    return true;
   }
 
   // The current track has ended: move to what sounds next, which may be the same.
@@ -69,6 +87,7 @@ export class Queue {
       if (before.place !== undefined) current.place ??= before.place; // where a shuffle that ends will leave it
     }
     const rest = this.tracks.filter((track) => !waiting.includes(track) || track === current);
+    this.passed = 0;
     this.index = rest.indexOf(current);
     rest.splice(this.index + 1, 0, ...waiting.filter((track) => track !== current));
     this.tracks = rest;
@@ -166,6 +185,11 @@ export class Queue {
   toJSON() {
     const { tracks, index, from, shuffled, repeat } = this;
     return { tracks, index, from, shuffled, repeat };
+  }
+
+  // Where all would be passed over, a step leads to the next one all the same.
+  #stepTo(by) {
+    return this.place(by) ?? this.place(by, none);
   }
 
   // A list that is too long keeps what is around the index. Tracks are copied: what is noted on them is the queue's own.

@@ -30,6 +30,11 @@ export function holds(id) {
   return kept.may(id);
 }
 
+// Say whether a song is whole here, as far as that is known.
+export function lies(id) {
+  return kept.has(id);
+}
+
 // Return {url, type, bytes, track} of a song that is whole here, whichever of its renditions that is, or null.
 export async function find({ id }) {
   const row = (await Promise.race([kept.ready(), late()]))?.get(id);

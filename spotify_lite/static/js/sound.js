@@ -91,7 +91,8 @@ export class Sound extends EventTarget {
   // Sound what comes next at once, where its beginning is here; say whether it is.
   skip(track) {
     if (this.front.stream?.skip(track)) return true;
-    if (!this.back.item || this.back.item.track !== track || this.fading) return false;
+    const { item, failed } = this.back;
+    if (item?.track !== track || failed || this.fading) return false;
     this.#exchange();
     this.back.close();
     return true;

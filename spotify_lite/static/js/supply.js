@@ -39,6 +39,11 @@ export class Supply {
     return this.kept !== null || this.renditions.some(({ urls }) => urls.some((url) => fresh(url, this.now())));
   }
 
+  // Say whether all of it is here, in one rendition.
+  get whole() {
+    return this.kept !== null || this.renditions.some(({ bytes, total }) => total && bytes.missing(0, total) === null);
+  }
+
   // Say whether all that is known is of places that have just failed.
   get shunned() {
     return !this.kept && this.renditions.every(({ urls }) => urls.every((url) => this.sources.shuns(url)));

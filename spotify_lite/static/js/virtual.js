@@ -24,7 +24,7 @@ export class Virtual {
     this.size = USUAL; // pixels of a row
     this.width = null; // of the list, when the size was measured
     list.classList.add("long");
-    list.addEventListener("focusin", ({ target }) => (this.focused = target.closest(".row")));
+    list.addEventListener("focusin", ({ target }) => (this.focused = target.closest(".row, .holding")));
     new ResizeObserver(() => this.#resized()).observe(list);
     this.#measure([...list.children]);
     living.add(this);

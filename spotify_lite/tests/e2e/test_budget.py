@@ -72,6 +72,20 @@ def test_menu_of_a_row_opens_under_the_mouse_that_asked_before_its_script_was_th
     expect(menu.get_by_role("menuitem").first).to_be_focused()
 
 
+def test_search_that_is_sent_before_its_script_waits_for_it(fresh: Page) -> None:
+    held: list[Route] = []
+    fresh.route(re.compile(r"/js/search-"), lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks it
+    fresh.goto("/search")
+    fresh.evaluate("window.stays = true")
+    fresh.get_by_role("searchbox").fill("marisol")
+    fresh.get_by_role("searchbox").press("Enter")
+    fresh.wait_for_timeout(100)
+    assert (len(held), fresh.evaluate("location.search")) == (1, "")
+    held[0].continue_()
+    expect(fresh.locator("#results [data-first]")).to_be_focused()
+    assert fresh.evaluate("[window.stays, location.search]") == [True, "?q=marisol"]
+
+
 def is_script(sent: Request) -> bool:
     return sent.resource_type == "script" and "worker" not in sent.url  # a worker is not the page's
 

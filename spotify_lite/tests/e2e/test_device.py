@@ -24,7 +24,8 @@ from spotify_lite.tests.e2e.playing import (
     wait_until,
 )
 from spotify_lite.tests.e2e.test_accounts import sign_up
-from spotify_lite.tests.rig import server
+from spotify_lite.tests.e2e.test_pocket import KNOWN, PACK
+from spotify_lite.tests.rig import gate, server
 
 PLAYED = "() => [...document.querySelectorAll('audio')].some(audio => !audio.paused && audio.currentTime > {})"
 HERE = """async () => {
@@ -39,6 +40,31 @@ PAGES = """async () => {
   return keys.flat().map(({url}) => new URL(url).pathname);
 }"""
 EVENTS = "SELECT p.play_id, e.seq FROM playback_playevent e JOIN playback_play p ON p.id = e.play_id"
+SAVING = "Object.defineProperty(navigator.connection, 'saveData', {get: () => true})"  # nothing is held ahead
+# Let as many songs be kept, half of them by a wish of their own, and the others by habit.
+KEEP_MANY = """count => new Promise((resolve, reject) => {
+  const asked = indexedDB.open('spotify-lite-device');
+  asked.onerror = () => reject(asked.error);
+  asked.onsuccess = () => {
+    const step = asked.result.transaction(['songs', 'wishes'], 'readwrite');
+    const [songs, wishes] = ['songs', 'wishes'].map(name => step.objectStore(name));
+    for (let id = 1; id <= count; id += 1) {
+      const [title, artist] = [`Song ${String(id).padStart(5, '0')}`, "Somebody"];
+      const place = { disc_number: 1, track_number: id, duration_ms: 180000 };
+      const track = { id, title, artist, artists: [], album: null, ...place, audio_url: `/media/00/${id}.mp4` };
+      songs.put({ id, track, path: `/media/00/${id}.mp4`, type: 'audio/mp4', bytes: 3e6, at: id, plays: 0 });
+      const wish = { key: `track ${id}`, kind: 'track', id, title, artist, cover_url: null, at: id };
+      if (id % 2) wishes.put({ ...wish, tracks: [id], state: 'kept' });
+    }
+    step.oncomplete = () => (asked.result.close(), resolve());
+  };
+})"""
+WATCH = """() => {
+  window.most = 0;
+  const rows = () => document.querySelectorAll('main :is(.row, .holding)').length;
+  const note = () => (window.most = Math.max(window.most, rows()));
+  new MutationObserver(note).observe(document, { childList: true, subtree: true });
+}"""
 ROWS = """store => new Promise((resolve, reject) => {
   const asked = indexedDB.open('spotify-lite-device');
   asked.onerror = () => reject(asked.error);
@@ -55,20 +81,30 @@ class Site:
     def __init__(self, var: Path) -> None:
         self.var = var
         self.port = server.free_port()
+        self._behind = server.free_port()
+        self._gate = gate.Gate(self.port, to=self._behind)
         self._running = ExitStack()
+        self.away = self._gate.away  # to the browser it is as if the server was stopped
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        self._running.enter_context(server.running(self.var, port=self.port, migrate=False))
+        extra = {"PORT": str(self.port)}
+        self._running.enter_context(server.running(self.var, port=self._behind, migrate=False, extra=extra))
+        self._gate.open()
 
     def stop(self) -> None:
+        self._gate.shut()
         self._running.close()
 
+    def close(self) -> None:
+        self.stop()
+        self._gate.close()
+
     @contextmanager
-    def away(self) -> Iterator[None]:
+    def stopped(self) -> Iterator[None]:
         """Stop the server, and start it again at the end."""
         self.stop()
         try:
@@ -98,9 +134,10 @@ def site(demo: server.Server, tmp_path_factory: pytest.TempPathFactory) -> Itera
     var = tmp_path_factory.mktemp("device") / "var"
     shutil.copytree(demo.var, var, ignore=shutil.ignore_patterns("*.log", "*.lock", "metrics"))
     own = Site(var)
+    server.manage(server.environment(var, own.port), "shell", "--command", f"{PACK}; pocket.keep(at=timezone.now())")
     own.start()
     yield own
-    own.stop()
+    own.close()
     shutil.rmtree(var, ignore_errors=True)
 
 
@@ -131,17 +168,23 @@ def keep_album(page: Page) -> list[str]:
 
 
 def test_a_kept_album_plays_with_the_server_stopped_and_its_progress_arrives_once(page: Page, site: Site) -> None:
+    """Server stopped: reload, search, play and seek a kept album. Started again: progress comes, nothing doubled."""
     songs = keep_album(page)
     expect(page.locator("main .row[data-kept]")).to_have_count(len(songs))
     album = page.url
+    stay(page)
     before = site.rows(EVENTS)
-    with site.away():
+    with site.stopped():
         page.reload()
         expect(page.locator(".calm")).to_contain_text("You are offline")
         assert titles(page) == songs
-        page.locator("main .row .hit").first.click()
+        page.goto("/search")
+        page.get_by_role("searchbox").fill(songs[0])  # the first time ever
+        expect(page.locator("#results [data-away]")).to_contain_text("The server is away")
+        page.locator("#results .row .hit", has_text=songs[0]).first.click()
         page.wait_for_function(PLAYED.format(0.5), polling=20)
-        for path in ("/", "/search", "/device"):
+        expect(title(page)).to_have_text(songs[0])
+        for path in ("/", "/device"):
             page.goto(path)
             expect(page.locator(".calm")).to_be_visible()
             expect(page.locator("main h1")).to_be_attached()
@@ -164,6 +207,63 @@ def test_a_kept_album_plays_with_the_server_stopped_and_its_progress_arrives_onc
     assert [places[songs[1]] >= 60_000, len(places)] == [True, len(left_open)]
     came = [event for event in site.rows(EVENTS) if event not in before]
     assert sorted(came) == sorted((event["play_id"].replace("-", ""), event["seq"]) for event in waiting)
+
+
+def test_queue_goes_on_with_what_is_here_and_with_the_rest_once_the_server_is_back(page: Page, site: Site) -> None:
+    page.add_init_script(SAVING)
+    page.goto(f"/albums/{page.evaluate(ALBUM_OF_MANY)}")
+    songs, toast = titles(page), page.locator("#toast")
+    for place in (0, 2):
+        page.locator("main .row").nth(place).locator("[data-menu]").click()
+        page.get_by_role("menuitem", name="Keep on this device").click()
+        expect(page.locator("main .row").nth(place)).to_have_attribute("data-kept", "")
+    page.locator("main .row .hit").first.click()
+    page.wait_for_function(STARTED, polling=20)
+    for path in ("**/api/**", "**/media/**"):
+        page.context.route(path, lambda route: route.abort())
+    bar(page).get_by_role("button", name="Next").click()  # the page does not know yet
+    expect(toast).to_contain_text(f"“{songs[1]}” waits for the network. Going on with “{songs[2]}”.")
+    expect(title(page)).to_have_text(songs[2])
+    page.wait_for_function(PLAYED.format(0.2), polling=20)
+    with site.away():
+        page.context.unroute_all()
+        page.locator("main .row .hit").first.click()
+        expect(title(page)).to_have_text(songs[0])
+        expect(page.locator(".calm")).to_be_visible()
+        end(page)
+        expect(toast).to_contain_text(f"1 song waits for the network. Going on with “{songs[2]}”.")
+        expect(title(page)).to_have_text(songs[2])
+        end(page)
+        expect(toast).to_contain_text(f"Nothing further of the queue is on this device. “{songs[3]}” plays as soon as")
+        expect(title(page)).to_have_text(songs[3])
+        expect(bar(page).get_by_role("button", name="Play", exact=True)).to_be_visible()
+    page.locator(".calm button").click()
+    page.wait_for_function(PLAYED.format(0.2), polling=20)
+    expect(title(page)).to_have_text(songs[3])
+
+
+def test_thousands_of_kept_songs_have_few_rows_in_the_page(page: Page) -> None:
+    page.evaluate(KEEP_MANY, 5_000)
+    page.add_init_script(f"({WATCH})()")
+    page.goto("/device")
+    expect(page.locator("main [data-sum]")).to_contain_text("5000 songs")
+    for name, first, middle in (("asked", "Song 00001", "Song 02501"), ("habit", "Song 05000", "Song 02500")):
+        rows = page.locator(f"main [data-songs={name}]")
+        rows.evaluate("rows => scrollBy(0, rows.getBoundingClientRect().top - 100)")
+        expect(rows.locator(f'.row:has(.hit[title="{first}"])')).to_be_in_viewport()
+        assert rows.locator(".row").first.get_attribute("aria-setsize") == "2500"
+        rows.evaluate("rows => scrollBy(0, rows.clientHeight / 2)")
+        expect(rows.locator(f'.row:has(.hit[title="{middle}"])')).to_be_in_viewport()
+    for path in ("**/media/**", "**/play"):
+        page.context.route(path, lambda route: None)  # those songs are nowhere
+    page.locator('main [data-songs=habit] .hit[title="Song 02500"]').click()
+    expect(title(page)).to_have_text("Song 02500")
+    bar(page).get_by_role("button", name="Next").click()
+    expect(title(page)).to_have_text("Song 02498")
+    page.locator("[data-device-filter]").fill("0123")
+    expect(page.locator("main [data-songs] .row")).to_have_count(11)
+    assert page.locator("main [data-wish]").first.get_attribute("aria-setsize") == "2500"
+    assert page.evaluate("window.most") <= 200
 
 
 def test_what_waits_for_the_network_says_so_and_a_page_never_seen_shows_what_is_here(page: Page, site: Site) -> None:
@@ -276,7 +376,7 @@ def test_what_was_being_kept_goes_on_after_a_reload_and_asks_for_nothing_twice(p
 
 
 def test_an_update_leaves_an_open_page_its_scripts(page: Page, site: Site) -> None:
-    with site.away():
+    with site.stopped():
         site.change_style()
     old = page.evaluate("caches.keys().then(names => names.find(name => name.startsWith('frame')))")
     page.evaluate("navigator.serviceWorker.getRegistration().then(known => known.update())")
@@ -299,6 +399,24 @@ def test_a_browser_that_keeps_nothing_plays_and_offers_nothing(guest: Page) -> N
     guest.goto("/device")
     expect(guest.locator("main .keepless")).to_be_visible()
     expect(guest.locator("main .keeping")).to_be_hidden()
+
+
+def stay(page: Page) -> None:
+    """Look at a page for half a minute, in another tab: then the names are here, and nobody has searched."""
+    tab = page.context.new_page()
+    tab.clock.install()
+    tab.goto("/")
+    tab.wait_for_load_state("networkidle")
+    assert tab.evaluate(KNOWN) is None
+    tab.clock.fast_forward(30_000)
+    wait_until(page, KNOWN)
+    tab.close()
+
+
+def end(page: Page) -> None:
+    """Let the song that sounds come to its end."""
+    page.wait_for_function(PLAYED.format(0.1), polling=20)
+    seek(page, int(page.locator("#player [data-seek]").get_attribute("max") or 0) - 700)
 
 
 def seek(page: Page, ms: int) -> None:

@@ -52,7 +52,7 @@ def packed(demo: server.Server) -> Iterator[None]:
 def names(packed: None, guest: Page) -> Page:
     """Return a search page whose device knows the names."""
     guest.goto("/search")
-    guest.get_by_role("searchbox").fill("casa")  # who never searches is sent none
+    guest.get_by_role("searchbox").fill("casa")  # who does not search is sent them later
     playing.wait_until(guest, KNOWN)
     guest.goto("/search")  # and this page has opened them
     guest.wait_for_load_state("networkidle")
@@ -132,17 +132,37 @@ def test_what_is_hidden_leaves_the_device_by_one_small_piece(names: Page, demo: 
         server.manage(variables, "shell", "--command", HIDE.format(published=True))
 
 
+@pytest.mark.parametrize("heard", [False, True], ids=["stays", "listens"])
+def test_names_come_once_to_who_never_searched(packed: None, guest: Page, heard: bool) -> None:
+    asked = piece_requests(guest)
+    guest.clock.install()
+    if heard:
+        playing.open_album(guest)
+    else:
+        guest.goto("/")
+    guest.wait_for_load_state("networkidle")
+    assert (asked, guest.evaluate(KNOWN)) == ([], None)
+    guest.clock.fast_forward(10_000 if heard else 30_000)
+    playing.wait_until(guest, KNOWN)
+    guest.clock.fast_forward(60_000)
+    guest.wait_for_load_state("networkidle")
+    assert len(asked) == len(set(asked)) >= 3  # what there is, and its pieces
+
+
 def test_who_saves_data_or_wants_no_names_is_sent_none(packed: None, chromium: Browser, demo: server.Server) -> None:
     saving = "Object.defineProperty(navigator.connection, 'saveData', {get: () => true})"
+    cellular = "Object.defineProperty(navigator.connection, 'type', {get: () => 'cellular'})"
     unwanted = "localStorage.setItem('switches', '{\"names\": false}')"
-    for script in (saving, unwanted):
+    for script in (saving, cellular, unwanted):
         context = chromium.new_context(base_url=demo.url)
         context.add_init_script(script)
         page = context.new_page()
+        page.clock.install()
         asked = piece_requests(page)
         page.goto("/search")
         page.get_by_role("searchbox").fill("casa")
         best(page, "Casa de sal")
-        page.wait_for_timeout(500)
+        page.clock.fast_forward(60_000)
+        page.wait_for_timeout(300)
         assert (asked, page.evaluate(KNOWN)) == ([], None), script
         context.close()

@@ -22,6 +22,33 @@ test("steps end at both ends and move nothing there", () => {
   assert.equal(queue.current.id, 1);
 });
 
+test("steps lead over what is passed over, and count it", () => {
+  const queue = new Queue({ tracks: tracks(1, 2, 3, 4, 5), index: 0 });
+  queue.passes = ({ id }) => [2, 3, 5].includes(id);
+  assert.equal(queue.upcoming.id, 4);
+  assert.equal(queue.step(1), true);
+  assert.deepEqual([queue.current.id, queue.passed], [4, 2]);
+  assert.equal(queue.upcoming.id, 5, "nothing else follows: it may come yet");
+  assert.equal(queue.step(-1), true);
+  assert.deepEqual([queue.current.id, queue.passed], [1, 2]);
+  queue.jump(3);
+  assert.equal(queue.passed, 0);
+  queue.turnRepeat();
+  assert.equal(queue.upcoming.id, 1);
+  assert.equal(queue.end(), true);
+  assert.deepEqual([queue.current.id, queue.passed], [1, 1]);
+});
+
+test("what was added and is passed over stays to come", () => {
+  const queue = new Queue({ tracks: tracks(1, 2, 3), index: 0 });
+  queue.add(tracks(7));
+  queue.passes = ({ id }) => id === 7;
+  queue.step(1);
+  assert.deepEqual([queue.current.id, queue.passed, queue.ids], [2, 1, [1, 2, 7, 3]]);
+  queue.passes = () => false;
+  assert.equal(queue.upcoming.id, 7);
+});
+
 test("taking a track out keeps the current one current", () => {
   const queue = new Queue({ tracks: tracks(1, 2, 3), index: 1 });
   assert.equal(queue.remove(0), true);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { MOST, of } from "../trouble.js";
+import { MOST, of, passed } from "../trouble.js";
 
 const track = { title: "Tideline" };
 const next = { title: "Kettle On" };
@@ -23,16 +23,30 @@ test("the only song is not skipped", () => {
 });
 
 test("a server that is away loses nobody their place", () => {
-  const said = of({ status: 0, track, next });
+  const said = of({ status: 0, track });
   assert.deepEqual([said.on, said.again], [false, true]);
   assert.match(said.sentence, /not reached.*kept/);
   assert.equal(of({ status: 503, track, next }).on, false);
 });
 
+<<<<<<< HEAD
 test("who is signed out is told so", () => {
   const said = of({ status: 401, track, next });
   assert.deepEqual([said.on, said.again], [false, false]);
   assert.match(said.sentence, /^You are signed out.*Tideline.*kept/);
+=======
+test("without a network the queue goes on with what is here, or says what it waits for", () => {
+  const said = of({ status: 0, track, next });
+  assert.equal(said.sentence, "“Tideline” waits for the network. Going on with “Kettle On”.");
+  assert.deepEqual([said.on, said.again], [true, false]);
+  const pressed = of({ status: 0, track, away: true });
+  assert.equal(pressed.sentence, "“Tideline” waits for the network, and plays as soon as it is back.");
+  const led = of({ status: 0, track, away: true, onward: true });
+  assert.match(led.sentence, /^Nothing further .* is on this device.*“Tideline” plays as soon as/);
+  assert.deepEqual([led.on, led.again], [false, true]);
+  assert.equal(passed(1, next), "1 song waits for the network. Going on with “Kettle On”.");
+  assert.equal(passed(3, next), "3 songs wait for the network. Going on with “Kettle On”.");
+>>>>>>> 9002e4366be0df5454db75d1c3178d9957e44362
 });
 
 test("after some songs that do not sound the rest is left alone", () => {
