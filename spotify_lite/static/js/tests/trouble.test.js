@@ -29,12 +29,12 @@ test("a server that is away loses nobody their place", () => {
   assert.equal(of({ status: 503, track, next }).on, false);
 });
 
-<<<<<<< HEAD
 test("who is signed out is told so", () => {
   const said = of({ status: 401, track, next });
   assert.deepEqual([said.on, said.again], [false, false]);
   assert.match(said.sentence, /^You are signed out.*Tideline.*kept/);
-=======
+});
+
 test("without a network the queue goes on with what is here, or says what it waits for", () => {
   const said = of({ status: 0, track, next });
   assert.equal(said.sentence, "“Tideline” waits for the network. Going on with “Kettle On”.");
@@ -46,7 +46,6 @@ test("without a network the queue goes on with what is here, or says what it wai
   assert.deepEqual([led.on, led.again], [false, true]);
   assert.equal(passed(1, next), "1 song waits for the network. Going on with “Kettle On”.");
   assert.equal(passed(3, next), "3 songs wait for the network. Going on with “Kettle On”.");
->>>>>>> 9002e4366be0df5454db75d1c3178d9957e44362
 });
 
 test("after some songs that do not sound the rest is left alone", () => {
