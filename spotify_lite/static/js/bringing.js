@@ -3,6 +3,7 @@
 import { cover, fresh } from "./address.js";
 import * as holdings from "./holdings.js";
 import * as kept from "./kept.js";
+import { refuse } from "./refuse.js";
 import * as shelf from "./shelf.js";
 
 const EXPIRED = [403, 410];
@@ -56,6 +57,7 @@ async function fetched({ audio_url: first, audio }, { onBytes, signal }) {
   for (const url of [first, ...(audio?.fallback_urls ?? [])]) {
     const answer = await fetch(url, { credentials: "omit", priority: "low", signal }).catch(() => null);
     if (answer?.status !== 200) {
+      if (answer) refuse(answer);
       status = answer?.status ?? status;
       continue;
     }
@@ -101,6 +103,7 @@ async function add(address) {
     if (await shelf.has(address)) return;
     const answer = await fetch(address, { priority: "low" });
     if (answer.ok) await shelf.put(address, await answer.blob(), answer.headers.get("Content-Type") ?? "");
+    else refuse(answer);
   } catch {
     // the song sounds without it
   }

@@ -2,6 +2,7 @@
 
 import * as holdings from "./holdings.js";
 import * as kept from "./kept.js";
+import { refuse } from "./refuse.js";
 import * as shelf from "./shelf.js";
 import * as space from "./space.js";
 
@@ -34,7 +35,7 @@ async function heard({ track, sound }) {
   const url = sound.src;
   if (sound.streams || !/^https?:/.test(url) || thrifty() || !space.budget() || !globalThis.caches) return undefined;
   const answer = await fetch(url, { credentials: "omit", priority: "low" });
-  if (answer.status !== 200) return undefined;
+  if (answer.status !== 200) return refuse(answer);
   await take(track, url, await answer.blob());
   return touch(track.id);
 }

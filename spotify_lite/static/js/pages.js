@@ -1,5 +1,6 @@
 // Pages of ours by their address: fetch one, and take out of it what is swapped.
 
+import { refuse } from "./refuse.js";
 import { parse } from "./trusted.js";
 
 const OWN =
@@ -20,11 +21,13 @@ export async function read(url, signal) {
       headers: { Accept: "text/html" },
     });
     const there = new URL(answer.url);
-    if (answer.status === 429 || answer.status === 503) return { trouble: "busy" };
-    if (answer.status >= 500) return { trouble: "broken" };
+    if (answer.status === 429 || answer.status >= 500) {
+      refuse(answer);
+      return { trouble: answer.status === 429 || answer.status === 503 ? "busy" : "broken" };
+    }
     const usable = (answer.ok || answer.status === 404) && own(there);
     const html = (answer.headers.get("Content-Type") ?? "").startsWith("text/html");
-    const parsed = usable && html ? parse(await answer.text()) : null;
+    const parsed = usable && html ? parse(await answer.text()) : refuse(answer);
     // a page in another language was asked for in another tab; the frame around this one would not fit
     if (parsed?.documentElement.lang !== document.documentElement.lang) return { elsewhere: there.href };
     there.hash = new URL(url, location.href).hash;

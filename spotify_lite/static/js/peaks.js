@@ -1,5 +1,7 @@
 // The peaks of songs, remembered: a kilobyte each, of the last ones that were drawn.
 
+import { refuse } from "./refuse.js";
+
 const KEPT = 40; // songs
 
 export class Peaks {
@@ -20,6 +22,7 @@ export class Peaks {
     this.asked.add(url);
     try {
       const answer = await fetch(url, { priority: "low" });
+      if (!answer.ok) refuse(answer);
       if (!answer.ok && answer.status !== 404) return false;
       this.known.set(url, answer.ok ? new Uint8Array(await answer.arrayBuffer()) : null);
       if (this.known.size > KEPT) this.known.delete(this.known.keys().next().value);

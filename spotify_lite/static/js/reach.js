@@ -1,6 +1,8 @@
 // Whether the server can be reached: told by the browser, by what is asked of it anyhow, and, while it is away, by
 // asking now and then. The document hears "reach" {detail: {online}}; <html> carries data-offline while it is away.
 
+import { refuse } from "./refuse.js";
+
 const EVERY = 15_000; // milliseconds between two looks while it is away and somebody looks on
 const PATIENCE = 4_000; // milliseconds
 const root = document.documentElement;
@@ -30,7 +32,7 @@ export function look() {
 async function ask() {
   const signal = AbortSignal.timeout(PATIENCE);
   const there = await fetch("/healthz", { signal, cache: "no-store", credentials: "omit" }).then(
-    () => true, // any answer is one
+    (answer) => refuse(answer) ?? true, // whatever it says
     () => false,
   );
   set(there);

@@ -4,6 +4,7 @@
 import { Answers, key as keyOf } from "./answers.js";
 import { narrow, widen } from "./narrowing.js";
 import * as recent from "./recent.js";
+import { refuse } from "./refuse.js";
 import * as results from "./results.js";
 import * as store from "./store.js";
 import * as walking from "./walking.js";
@@ -81,7 +82,10 @@ export function start({ say, onResults: drawn, begin }) {
     try {
       const signal = AbortSignal.any([mine.signal, AbortSignal.timeout(PATIENCE)]);
       const answer = await fetch(search.partial, { signal, credentials: "same-origin" });
-      if (!answer.ok || answer.redirected) throw new Error(answer.statusText);
+      if (!answer.ok || answer.redirected) {
+        refuse(answer);
+        throw new Error(answer.statusText);
+      }
       const html = results.read(await answer.text());
       if (!html.includes("data-partial")) answers.set(search.key, html); // else the next one may have more
       if (wants()) show(search, html);

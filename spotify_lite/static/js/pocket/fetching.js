@@ -1,5 +1,6 @@
 // Bring the names up to date: ask what there is, fetch the pieces that are not here, and build an index of them.
 
+import { refuse } from "../refuse.js";
 import { build } from "./building.js";
 import * as packing from "./packing.js";
 import * as romanisation from "./romanisation.js";
@@ -51,7 +52,10 @@ async function ask(path) {
   } catch {
     throw Object.assign(new Error("The server was not reached."), { status: 0 });
   }
-  if (!response.ok) throw Object.assign(new Error(response.statusText), { status: response.status });
+  if (!response.ok) {
+    refuse(response);
+    throw Object.assign(new Error(response.statusText), { status: response.status });
+  }
   return response.json();
 }
 
