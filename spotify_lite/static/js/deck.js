@@ -13,7 +13,6 @@ import * as trouble from "./trouble.js";
 const GLANCE = 30; // milliseconds that a song with a fresh address waits for what is on this device
 const WORDS = { 0: "network", 404: "missing", 410: "expired", 429: "busy", 503: "busy" }; // of what failed, by status
 const LITTLE = 15_000; // milliseconds of a song: who has heard no more loses no place when the queue goes on without it
-const LASTS = 15 * 60_000; // milliseconds that a song waits for the network: who waits longer no longer listens
 const LATER = 2_500; // milliseconds in which the server learns that a place is down, and no longer sends anyone there
 
 export class Deck {
@@ -29,8 +28,7 @@ export class Deck {
     this.waited = false; // this start has already given the server time to learn what is down
     this.failures = 0; // songs in a row that did not sound
     this.onward = false; // the queue led to this start, and not a press of this song
-    this.stuck = null; // {track, at} of what waits for the network
-    player.queue.passes = (track) => away() && !this.#here(track);
+    this.stuck = null; // {track, at} of what waits for the network; see onward.js
     sound.addEventListener("failed", ({ detail }) => this.#fail(detail.status));
     sound.addEventListener("unfit", ({ detail }) => this.#plain(detail.track));
     this.quality = new Quality({ sound, wanted: () => player.wanted });
@@ -55,7 +53,6 @@ export class Deck {
     item.playId = player.progress.begin(track.id, item.playId);
     this.quality.begin(item);
     player.changed();
-    if (onward) this.#tellPassed();
     if (here) {
       if (!item.supply.told && !item.supply.kept) item.supply.ask().catch(() => {});
       this.level();
@@ -168,19 +165,10 @@ export class Deck {
     this.level();
     player.changed();
     player.show(0);
-    this.#tellPassed();
   }
 
   sounds() {
     this.failures = 0;
-  }
-
-  // The server is there again: go on with what waited for it, unless the listener has long gone.
-  reached() {
-    const { player, stuck } = this;
-    this.stuck = null;
-    if (!stuck || stuck.track !== player.track || player.wanted || player.sleep.due) return;
-    if (Date.now() - stuck.at < LASTS) player.play({ acted: false });
   }
 
   drop() {
@@ -251,7 +239,7 @@ export class Deck {
     const { track, queue } = player;
     this.failures += 1;
     const cut = status === 0; // no network, or no server
-    const to = cut ? queue.place(1, (one) => !this.#here(one)) : queue.place(1);
+    const to = cut ? queue.place(1, (one) => !this.here(one)) : queue.place(1);
     const goesOn = to !== null && to !== queue.index && (!cut || (this.onward && player.position < LITTLE));
     const ahead = goesOn ? queue.tracks[to] : null;
     const { failures, onward } = this;
@@ -271,15 +259,7 @@ export class Deck {
   }
 
   // Say whether a song sounds without the network.
-  #here(track) {
+  here(track) {
     return Boolean(this.shelf?.lies(track.id)) || (this.next?.track === track && this.next.supply.whole);
-  }
-
-  // Say how many songs were passed over on the way to this one.
-  #tellPassed() {
-    const { player } = this;
-    const { passed, current } = player.queue;
-    const detail = { sentence: trouble.passed(passed, current), again: false };
-    if (passed) player.dispatchEvent(new CustomEvent("trouble", { detail }));
   }
 }

@@ -1,6 +1,6 @@
 // What is said when a song does not play, and whether the queue goes on without it. Pure.
 
-import { gettext, ngettext, say } from "./words.js";
+import { gettext, say } from "./words.js";
 
 export const MOST = 3; // songs in a row that may fail: with more, it is not the songs
 
@@ -13,16 +13,6 @@ export function of({ status, track, next = null, failures = 1, onward = false, a
   const on = next !== null && (status === 404 || !status) && failures < MOST;
   const again = !on && status !== 404 && status !== 401;
   return { sentence: say(on ? goingOn(status) : stopped(status, away, onward), words), on, again };
-}
-
-// Return what is said where songs were passed over, since they are not on this device.
-export function passed(count, next) {
-  const sentence = ngettext(
-    "%(count)s song waits for the network. Going on with “%(next)s”.",
-    "%(count)s songs wait for the network. Going on with “%(next)s”.",
-    count,
-  );
-  return say(sentence, { count, next: next?.title ?? gettext("the next song") });
 }
 
 function goingOn(status) {

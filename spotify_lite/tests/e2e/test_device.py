@@ -268,6 +268,7 @@ def test_thousands_of_kept_songs_have_few_rows_in_the_page(page: Page) -> None:
 
 def test_what_waits_for_the_network_says_so_and_a_page_never_seen_shows_what_is_here(page: Page, site: Site) -> None:
     songs = keep_album(page)
+    page.clock.install()
     page.goto("/")
     with site.away():
         page.reload()
@@ -280,7 +281,8 @@ def test_what_waits_for_the_network_says_so_and_a_page_never_seen_shows_what_is_
         expect(page.locator("main [data-songs=asked] .row")).to_have_count(len(songs))
         page.locator("[data-device-filter]").fill(songs[1][:6])
         expect(page.locator("main [data-songs=asked] .row")).to_have_count(1)
-    expect(page.locator(".calm")).to_be_hidden(timeout=20_000)  # it looks by itself
+    page.clock.fast_forward(15_000)
+    expect(page.locator(".calm")).to_be_hidden()  # it has looked by itself
 
 
 def test_signing_out_takes_songs_pages_searches_and_lists_with_it(page: Page, device: BrowserContext) -> None:

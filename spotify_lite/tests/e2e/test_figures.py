@@ -17,6 +17,7 @@ def figure(page: Page, name: str) -> str:
 def test_play_shows_in_the_figures_and_the_copy_names_nothing(album: Page) -> None:
     album.context.grant_permissions(["clipboard-read", "clipboard-write"])
     song = playing.titles(album)[0]
+    album.wait_for_function("() => document.querySelector('#audio').currentTime > 0.6")  # it was heard
     playing.bar(album).get_by_role("button", name="Next").click()
     album.wait_for_function(RECORDED)
     follow(album, "/settings")

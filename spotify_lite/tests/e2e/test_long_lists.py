@@ -26,10 +26,12 @@ WATCH = """() => {
     new MutationObserver(note).observe(list, { childList: true });
     note();
 }"""
+# A screen at a time, each once its rows are there: bones stand for those that are still on their way.
 SCROLL_THROUGH = """async () => {
     const frame = () => new Promise((done) => requestAnimationFrame(done));
+    const list = document.querySelector("main .rows");
     for (let frames = 0; !window.places.has(%d) && frames < 1200; frames += 1) {
-        scrollBy(0, innerHeight);
+        if (!("waits" in list.dataset)) scrollBy(0, innerHeight);
         await frame();
     }
 }"""

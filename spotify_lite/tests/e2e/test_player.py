@@ -76,10 +76,13 @@ def test_sleep_timer_ends_with_the_song_and_the_next_press_goes_on(album: Page) 
 
 
 def test_sleep_timer_survives_other_pages_and_fades_the_sound(album: Page) -> None:
-    album.evaluate("localStorage.sleep = JSON.stringify(Date.now() + 4000)")
+    album.evaluate("localStorage.sleep = JSON.stringify(Date.now() + 15 * 60_000)")
+    album.clock.install()
     album.reload()
     bar(album).get_by_role("button", name="Play", exact=True).click()
     album.locator("nav a", has_text="Genres").click()
+    album.wait_for_function(STARTED, polling=20)
+    album.clock.fast_forward(album.evaluate("JSON.parse(localStorage.sleep) - Date.now() - 4000"))
     album.wait_for_function("() => document.querySelector('#audio').volume < 0.3", polling=20)
     expect(bar(album).get_by_role("button", name="Play", exact=True)).to_be_visible()
     assert album.evaluate("document.querySelector('#audio').paused")
