@@ -124,7 +124,7 @@ export class Supply {
         continue;
       }
       if (this.kept && this.kept.path !== rendition.path) return; // another rendition is here
-      const url = this.#next(rendition, failed);
+      const url = this.#next(rendition, failed, rounds);
       if (!url) {
         if (!rounds && !this.kept) await this.look();
         if (!this.kept) await this.#again(rounds, signal);
@@ -177,9 +177,11 @@ export class Supply {
     else this.sources.blame(url);
   }
 
-  #next(rendition, failed) {
+  // What has just been given is tried, whatever this device's clock says of its age.
+  #next(rendition, failed, rounds) {
     const now = this.now();
-    return this.sources.order(rendition.urls.filter((url) => !failed.has(url) && fresh(url, now, AT_ONCE)))[0] ?? null;
+    const lives = (url) => rounds > 0 || fresh(url, now, AT_ONCE);
+    return this.sources.order(rendition.urls.filter((url) => !failed.has(url) && lives(url)))[0] ?? null;
   }
 
   // Every place has failed. The server names others; it, too, sends listeners to a dead one while it thinks it is up.

@@ -22,7 +22,7 @@ LENGTHS = (40.0, 40.0)  # seconds of the songs: more than is fetched before some
 BYTES = 16_000  # of a second of sound at 128 kbit/s
 RATE = 3 * BYTES  # bytes a second that a place sends
 CUT = 60_000  # bytes of an answer after which it breaks off
-BRIEF = 2  # seconds that an address lives: less than the first request takes at that rate
+BRIEF = 3  # seconds that an address lives: less than the first request takes at that rate
 NAME, PASSWORD = "listener", secrets.token_urlsafe(16)
 MAKE = f"from accounts.models import User; User.objects.create_user({NAME!r}, password={PASSWORD!r})"
 SHUT_OUT = "UPDATE accounts_user SET is_active = 0 WHERE username = ?"
@@ -152,7 +152,7 @@ def test_song_goes_on_from_the_other_pop_where_the_first_breaks_off_every_answer
 def test_address_that_ends_in_the_middle_is_asked_for_again_once_and_not_heard(page: Page, places: Places) -> None:
     began, decisions = time.time(), shorten(page, places)
     there = play(page)
-    page.wait_for_function(f"from => {THERE} > from + 16", arg=there, polling=50)
+    page.wait_for_function(f"from => {THERE} > from + 20", arg=there, polling=50)
     hear(page, there + 2)
     assert_nothing_was_missed(page)
     first, *_ = decisions
@@ -164,12 +164,13 @@ def test_listener_who_is_shut_out_hears_what_is_there_and_then_why_it_ends(page:
     decisions = shorten(page, places)
     play(page)
     tell(places, SHUT_OUT)
+    before = len(decisions)
     try:
         assert page.evaluate("fetch('/api/v1/me/playback').then((answer) => answer.status)") == 401
         expect(page.locator("#toast p")).to_contain_text("signed out", timeout=30_000)
         there, heard = page.evaluate(f"[{THERE}, document.querySelector('#audio').currentTime]")
         assert heard == pytest.approx(there, abs=0.5), "what was fetched has sounded"
-        assert len(decisions) <= 3, "who is refused does not ask again and again"
+        assert len(decisions) - before <= 2, "who is refused does not ask again and again"
     finally:
         tell(places, LET_IN)
 

@@ -164,6 +164,19 @@ def test_place_is_found_and_the_song_sounds_on_from_there(page: Page, album_of: 
     reach(page, 4, "0:01")
 
 
+def test_song_that_was_held_ahead_is_told_as_what_it_came_from(page: Page) -> None:
+    """The mouse rests on its row until its beginning is there; the press asks for none of that again."""
+    row = page.locator("main .row .hit").nth(2)
+    with page.expect_response(lambda answer: "/media/" in answer.url):
+        row.hover()
+    row.click()
+    reach(page, 3, "0:01")
+    page.keyboard.press("n")
+    counted = page.wait_for_function("() => localStorage.counts && JSON.parse(localStorage.counts)").json_value()
+    assert (counted["web"]["plays"], counted["device"]["plays"]) == (1, 0)
+    assert counted["web"]["bytes"] > 0
+
+
 def test_songs_fade_into_each_other_where_that_is_wanted(page: Page, album_of: Album) -> None:
     """Not in the order of the album: shuffled, or backwards."""
     page.evaluate("localStorage.switches = JSON.stringify({ crossfade: '2' })")

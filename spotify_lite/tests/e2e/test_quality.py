@@ -52,21 +52,6 @@ def test_a_page_that_goes_away_has_told_how_its_plays_went(guest: Page, demo: se
     assert tellings(demo) - told == 1, "both at once"
 
 
-def test_a_song_that_was_held_ahead_is_told_as_what_it_came_from(guest: Page, demo: server.Server) -> None:
-    """The mouse rests on its row until its beginning is there; the press asks for none of that again."""
-    before = {source: of_source(demo, source, "play") for source in ("web", "device")}
-    guest.goto("/")
-    guest.goto(f"/albums/{guest.evaluate(playing.ALBUM_OF_MANY)}")
-    row = guest.locator("main .row .hit").nth(2)
-    with guest.expect_request_finished(lambda request: "/media/" in request.url):
-        row.hover()
-    row.click()
-    guest.wait_for_function(playing.STARTED, polling=20)
-    guest.goto("about:blank")
-    wait_until(lambda: of_source(demo, "web", "play") > before["web"])
-    assert of_source(demo, "device", "play") == before["device"]
-
-
 def test_the_first_song_is_told_where_it_does_not_sound(guest: Page, demo: server.Server) -> None:
     before = of_source(demo, "web", "error:%")
     guest.goto("/")
