@@ -4,6 +4,7 @@
 import { fresh } from "./address.js";
 import * as body from "./body.js";
 import { Bytes } from "./bytes.js";
+import * as kept from "./kept.js";
 import { trackOf } from "./rows.js";
 import { pathOf } from "./supply.js";
 
@@ -25,7 +26,9 @@ export function start({ player, api, shelf }) {
     busy: () => player.wanted && player.sound.ahead < ENOUGH,
   });
   const row = (target) => target.closest?.("main .row[data-id], #queue .row[data-id], #now .row[data-id]");
-  const want = (target) => row(target) && held.want(trackOf(row(target)));
+  // Before the rows of what is on this device are read, all of it might be.
+  const hold = (track) => kept.ready().then(() => held.want(track));
+  const want = (target) => row(target) && hold(trackOf(row(target)));
   let rest = 0;
 
   document.addEventListener("pointerover", ({ target, pointerType }) => {
@@ -36,7 +39,7 @@ export function start({ player, api, shelf }) {
   document.addEventListener("focusin", ({ target }) => want(target));
   document.addEventListener("found", ({ target }) => {
     const rows = [...(target.querySelectorAll?.(".row[data-id]") ?? [])].slice(0, TOP);
-    for (const one of rows.reverse()) held.want(trackOf(one));
+    for (const one of rows.reverse()) hold(trackOf(one));
   });
 
   function ready() {
@@ -44,7 +47,7 @@ export function start({ player, api, shelf }) {
     const { next } = player.deck;
     const joined = next?.joins ? next.track : null; // its beginning is on the tape
     const tracks = player.loaded ? queue.following.filter((track) => track !== joined) : [queue.current];
-    for (const track of tracks.slice(0, NEXT).reverse()) held.want(track);
+    for (const track of tracks.slice(0, NEXT).reverse()) hold(track);
   }
   const first = document.querySelector("main [data-track]");
   if (first) connect(trackOf(first).audio_url);

@@ -167,8 +167,10 @@ def test_place_is_found_and_the_song_sounds_on_from_there(page: Page, album_of: 
 def test_song_that_was_held_ahead_is_told_as_what_it_came_from(page: Page) -> None:
     """The mouse rests on its row until its beginning is there; the press asks for none of that again."""
     row = page.locator("main .row .hit").nth(2)
-    with page.expect_response(lambda answer: "/media/" in answer.url):
-        row.hover()
+    row.hover()
+    page.wait_for_function(
+        "() => performance.getEntriesByType('resource').some(({ name }) => name.includes('/media/'))"
+    )
     row.click()
     reach(page, 3, "0:01")
     page.keyboard.press("n")
