@@ -4,10 +4,13 @@
 import * as beacons from "./beacons.js";
 import * as counts from "./counts.js";
 import { keeps } from "./device.js";
+import "./failed.js"; // it is wanted when nothing can be fetched, and by then something sounds
 import * as habit from "./habit.js";
 import * as mediasession from "./mediasession.js";
 import * as onward from "./onward.js";
 import * as plays from "./plays.js";
+import * as trouble from "./trouble.js";
+import { gettext } from "./words.js";
 
 const HEARD = 10_000; // milliseconds until names come, which a search without a network needs
 
@@ -20,4 +23,11 @@ export function start({ player, say }) {
   if (document.documentElement.dataset.beacons) beacons.start({ player });
   player.deck.quality.listen((detail) => player.dispatchEvent(new CustomEvent("quality", { detail })));
   setTimeout(() => import("./pocket.js").then(({ renew }) => renew()).catch(() => {}), HEARD);
+  return {
+    // Say why a song does not sound.
+    tell(detail) {
+      const { sentence, again } = trouble.of(detail);
+      say(sentence, again ? { label: gettext("Try again"), act: () => player.play() } : {});
+    },
+  };
 }

@@ -5,10 +5,10 @@ import { fresh } from "./address.js";
 import * as fades from "./fades.js";
 import { share } from "./gain.js";
 import * as items from "./item.js";
+import { goesOn } from "./passing.js";
 import { Quality } from "./quality.js";
 import { Sources, originOf } from "./sources.js";
 import { carries } from "./tape.js";
-import * as trouble from "./trouble.js";
 
 const GLANCE = 30; // milliseconds that a song with a fresh address waits for what is on this device
 const WORDS = { 0: "network", 404: "missing", 410: "expired", 429: "busy", 503: "busy" }; // of what failed, by status
@@ -240,11 +240,10 @@ export class Deck {
     this.failures += 1;
     const cut = status === 0; // no network, or no server
     const to = cut ? queue.place(1, (one) => !this.here(one)) : queue.place(1);
-    const goesOn = to !== null && to !== queue.index && (!cut || (this.onward && player.position < LITTLE));
-    const ahead = goesOn ? queue.tracks[to] : null;
-    const { failures, onward } = this;
-    const found = trouble.of({ status, track, next: ahead, failures, onward, away: this.away() });
-    if (found.on) {
+    const further = to !== null && to !== queue.index && (!cut || (this.onward && player.position < LITTLE));
+    const on = further && goesOn({ status, failures: this.failures });
+    const detail = { status, track, next: on ? queue.tracks[to] : null, onward: this.onward, away: this.away() };
+    if (on) {
       queue.jump(to);
       this.begin(0, { onward: true });
     } else {
@@ -255,7 +254,7 @@ export class Deck {
       if (sounded) player.show(); // who has heard that it plays here is silent for it
       if (cut) this.stuck = { track, at: Date.now() };
     }
-    player.dispatchEvent(new CustomEvent("trouble", { detail: found }));
+    player.dispatchEvent(new CustomEvent("trouble", { detail }));
   }
 
   // Say whether a song sounds without the network.

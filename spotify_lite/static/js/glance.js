@@ -3,7 +3,7 @@
 
 import { el, icon } from "./element.js";
 import * as pocket from "./pocket.js";
-import { song } from "./rows.js";
+import { song } from "./songrows.js";
 import { gettext, ngettext, say } from "./words.js";
 
 const KINDS = { songs: "tracks", artists: "artists", albums: "albums" }; // as the address says them: as the index does

@@ -5,6 +5,7 @@ import { BASE } from "./api.js";
 import { Keyset } from "./keyset.js";
 import { LONGEST } from "./queue.js";
 import * as rows from "./rows.js";
+import { song } from "./songrows.js";
 import { step } from "./span.js";
 import * as store from "./store.js";
 import { Virtual } from "./virtual.js";
@@ -124,7 +125,7 @@ class LongList {
   #row(place) {
     const track = this.rows.at(place);
     if (!track && !(place in this.first)) return null;
-    const item = this.first[place] ?? rows.song(track, { picture: true, later: true, under: this.list.dataset.under });
+    const item = this.first[place] ?? song(track, { picture: true, later: true, under: this.list.dataset.under });
     item.setAttribute("aria-posinset", place + 1);
     item.setAttribute("aria-setsize", this.rows.total ?? -1);
     return item;

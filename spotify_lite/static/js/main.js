@@ -109,9 +109,10 @@ document.addEventListener("switched", () => {
   player.deck.level();
   player.changed();
 });
-player.addEventListener("trouble", ({ detail: { sentence, again } }) => {
-  say(sentence, again ? { label: gettext("Try again"), act: () => player.play() } : {});
-  soon();
+player.addEventListener("trouble", async ({ detail }) => {
+  const those = await soon();
+  if (those) those.tell(detail);
+  else say(gettext("The server was not reached."), { label: gettext("Try again"), act: () => player.play() });
 });
 addEventListener("pagehide", () => {
   player.leave();
@@ -124,14 +125,14 @@ onPage(document.querySelector("main"));
 switches.show(document);
 restore.restore({ player, api, memory, devices, store });
 
-// It sounds, or does not: what nobody needed until then.
+// It sounds, or does not: what nobody needed until then. Without a network there may be nothing; the next song asks again.
 function soon() {
-  if (after) return;
-  after = import("./after.js").then(
+  if (!after) setTimeout(() => more().catch(() => {}), AFTER);
+  after ??= import("./after.js").then(
     ({ start }) => start({ player, say }),
-    () => (after = null), // without a network now; the next song asks again
+    () => (after = null),
   );
-  setTimeout(() => more().catch(() => {}), AFTER);
+  return after;
 }
 
 // Who has not searched yet may want to without a network.

@@ -3,7 +3,7 @@
 import { cover } from "./address.js";
 import { el } from "./element.js";
 import * as layers from "./layers.js";
-import { row } from "./rows.js";
+import { row } from "./songrows.js";
 import * as swipe from "./swipe.js";
 import * as tint from "./tint.js";
 import { gettext, ngettext, say } from "./words.js";

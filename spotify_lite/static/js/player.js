@@ -1,5 +1,5 @@
 // The player: what the listener wants of the queue and the sound. It knows no page; it says what changed.
-// Events: "change" (track, queue, playing or waiting), "time" (position), "trouble" ({sentence, again}: see trouble.js).
+// Events: "change" (track, queue, playing or waiting), "time" (position), "trouble" (what trouble.js puts into words).
 
 import { Deck } from "./deck.js";
 import { Queue } from "./queue.js";

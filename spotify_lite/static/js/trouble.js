@@ -1,18 +1,15 @@
-// What is said when a song does not play, and whether the queue goes on without it. Pure.
+// What is said when a song does not play. Pure.
 
 import { gettext, say } from "./words.js";
 
-export const MOST = 3; // songs in a row that may fail: with more, it is not the songs
-
-// Return {sentence, on, again}: what to say, whether to go on to the next song, whether trying again may help.
-// `status` is that of the play call, 0 where the server was not reached, null where the audio itself failed; `next` is
-// what the queue can go on with; `away` says that the server is known to be, `onward` that the queue led to the song.
-export function of({ status, track, next = null, failures = 1, onward = false, away = false }) {
+// Return {sentence, again}: what to say, and whether trying again may help. `status` is that of the play call, 0 where the
+// server was not reached, null where the audio itself failed; `next` is what the queue goes on with, or null; `away` says
+// that the server is known to be, `onward` that the queue led to the song.
+export function of({ status, track, next = null, onward = false, away = false }) {
   const title = track.title ?? gettext("This song");
   const words = { title, next: next?.title ?? gettext("the next song") };
-  const on = next !== null && (status === 404 || !status) && failures < MOST;
-  const again = !on && status !== 404 && status !== 401;
-  return { sentence: say(on ? goingOn(status) : stopped(status, away, onward), words), on, again };
+  const again = !next && status !== 404 && status !== 401;
+  return { sentence: say(next ? goingOn(status) : stopped(status, away, onward), words), again };
 }
 
 function goingOn(status) {
