@@ -26,13 +26,17 @@ from spotify_lite.tests.rig import browser, ear, faults, record, server, sound
 RESULTS = Path(__file__).parent / "results"
 SECONDS = 140.0  # of the song
 STEPS = ((0.0, 1_250_000), (15.0, 25_000), (60.0, 1_250_000))  # seconds of the song, and bytes a second from then on
+DRY = 1.0  # seconds ahead: who stops with more has bytes
 FRAME = 1_024  # samples
 ALIKE = 0.8  # of a stretch with its master
-# Notes when sound was wanted and there was none, after the first.
+# Notes when sound was wanted and there was none, after the first, and how much lay ahead: a busy machine stops, too.
 WATCH = """
 window.dry = [];
 addEventListener("waiting", ({ target }) => {
-  if (target.currentTime > 0.1) dry.push(target.currentTime);
+  if (target.currentTime > 0.1) {
+    const { currentTime, buffered } = target;
+    dry.push([currentTime, buffered.length ? buffered.end(0) - currentTime : 0]);
+  }
 }, { capture: true });
 """
 STANDS = """(({ currentTime, buffered, ended }) =>
@@ -45,7 +49,7 @@ class Course:
 
     ahead: list[tuple[float, float]] = field(default_factory=list)  # seconds of the song, and how many lay ahead
     taken: list[tuple[float, int]] = field(default_factory=list)  # seconds of the song, and kbit/s of each request
-    dry: list[float] = field(default_factory=list)  # seconds of the song at which it stopped
+    dry: list[tuple[float, float]] = field(default_factory=list)  # seconds of the song at its stops, and what lay ahead
     wrong: int = 0  # stretches that are not the master's, or not at their place
     stretches: int = 0
     lag: int = 0  # samples, the most
@@ -132,7 +136,8 @@ def written(course: Course, before: tuple[float, float]) -> str:
         bitrates = ", ".join(f"{kbps} ({len(list(run))})" for kbps, run in groupby(kbps for _, kbps in within))
         # What has just begun has little ahead, and so has what is there to its end.
         least = min(lay for when, lay in course.ahead if max(begin, 2) <= when < end and when + lay < SECONDS - 1)
-        dry = sum(begin <= when < end for when in course.dry)
+        stops = [ahead for when, ahead in course.dry if begin <= when < end]
+        dry = f"{sum(ahead < DRY for ahead in stops)} of {len(stops)}"
         rows.append(
             (f"{rate * 8 / 1_000:,.0f}", f"{begin:.0f} to {end:.0f} s", bitrates or "none", f"{least:.1f} s", dry)
         )
@@ -141,7 +146,9 @@ def written(course: Course, before: tuple[float, float]) -> str:
         f"{'; '.join(figures.machine())}; {datetime.now(UTC):%Y-%m-%d %H:%M} UTC. "
         "`python -m benchmarks.throughput`.\n\n"
         f"The same loop before and after: {loops}; load {figures.load_average()}.\n\n"
-        + figures.table(("kbit/s", "of the song", "bitrates fetched (requests)", "least ahead", "stops"), rows)
+        + figures.table(
+            ("kbit/s", "of the song", "bitrates fetched (requests)", "least ahead", "stops for want of bytes"), rows
+        )
         + f"\n\nRecorded from the page: {course.wrong} of {course.stretches} stretches are not the master's, and "
         f"the most that one is off its place is {course.lag} samples.\n"
     )
