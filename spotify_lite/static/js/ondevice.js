@@ -7,7 +7,7 @@ import { el, icon } from "./element.js";
 import * as here from "./here.js";
 import * as kept from "./kept.js";
 import * as rows from "./rows.js";
-import { song } from "./songrows.js";
+import * as songrows from "./songrows.js";
 import * as space from "./space.js";
 import { size } from "./sizes.js";
 import { Virtual } from "./virtual.js";
@@ -158,7 +158,7 @@ function inAlbums({ track: one }, { track: other }) {
 }
 
 function song({ track, bytes }) {
-  const item = song(track, { picture: true, under: "artist" });
+  const item = songrows.song(track, { picture: true, under: "artist" });
   item.querySelector(".time")?.setAttribute("title", size(bytes));
   return item;
 }
