@@ -35,6 +35,7 @@ class Breaker:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._rests_until = 0.0  # time.monotonic(); 0 while all is well
+        self.failures = 0  # ever
 
     @property
     def is_open(self) -> bool:
@@ -56,12 +57,15 @@ class Breaker:
             if not self._rests_until:  # its text may name who the password belongs to
                 logger.warning("the shared cache is away (%s): on without it", type(error).__name__)
             self._rests_until = time.monotonic() + REST
+            self.failures += 1
 
-    def succeed(self) -> None:
-        if self._rests_until:
-            with self._lock:
-                self._rests_until = 0.0
-            logger.warning("the shared cache is back")
+    def succeed(self, *, failures: int) -> None:
+        """Take that it answered who asked after so many failures: an answer from before the last one says nothing."""
+        with self._lock:
+            if not self._rests_until or failures != self.failures:
+                return
+            self._rests_until = 0.0
+        logger.warning("the shared cache is back")
 
 
 class Pool(ConnectionPool):
@@ -84,6 +88,7 @@ class Client(Redis):
 
     def execute_command(self, *args: Any, **options: Any) -> Any:
         breaker = self.connection_pool.breaker
+        failures = breaker.failures
         try:
             answer = super().execute_command(*args, **options)
         except (Resting, MaxConnectionsError):
@@ -91,7 +96,8 @@ class Client(Redis):
         except (NoConnection, NoAnswer) as error:
             breaker.fail(error)
             raise
-        breaker.succeed()
+        if breaker.is_open:  # the lock is for those alone who may close it
+            breaker.succeed(failures=failures)
         return answer
 
 

@@ -4,7 +4,6 @@
 import * as beacons from "./beacons.js";
 import * as counts from "./counts.js";
 import { keeps } from "./device.js";
-import "./failed.js"; // it is wanted when nothing can be fetched, and by then something sounds
 import * as habit from "./habit.js";
 import * as mediasession from "./mediasession.js";
 import * as onward from "./onward.js";

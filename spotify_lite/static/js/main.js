@@ -25,7 +25,6 @@ import { Sleep } from "./sleep.js";
 import { Sound } from "./sound.js";
 import * as store from "./store.js";
 import * as switches from "./switches.js";
-import * as theme from "./theme.js";
 import * as toast from "./toast.js";
 import * as volume from "./volume.js";
 import * as where from "./where.js";
@@ -37,7 +36,8 @@ const AFTER = 3_000; // milliseconds of sound until what it did without is fetch
 const STAYED = 30_000; // milliseconds on a page until names come, which a search without a network needs
 const EXTRAS = {
   pressed:
-    '[data-menu], [data-menu-of], [data-menu-now], [data-sleep], [data-do="queue"], [data-do="now"], [data-do="keys"]',
+    '[data-menu], [data-menu-of], [data-menu-now], [data-sleep], [data-do="queue"], [data-do="now"], [data-do="keys"], ' +
+    "[data-theme-toggle]",
   held: ".row[data-id] > :not(a), .row[data-id] .what, .card a[href]",
 };
 
@@ -102,7 +102,6 @@ keys.start({
   showKeys: does("showKeys"),
 });
 switches.start();
-theme.start();
 sound.addEventListener("playing", soon);
 setTimeout(names, STAYED);
 document.addEventListener("switched", () => {
@@ -142,7 +141,6 @@ function names() {
 
 function onPage(main) {
   switches.show(main);
-  theme.show(main);
   extras?.page();
   filled(main);
   onResults(main);

@@ -1,5 +1,6 @@
 // Follow links without leaving the page, so that the sound goes on: fetch, swap main, keep history, scroll and focus.
 
+import * as failed from "./failed.js";
 import * as layers from "./layers.js";
 import * as pages from "./pages.js";
 import { Places, describe, find } from "./places.js";
@@ -45,11 +46,7 @@ export function start({ onPage }) {
     waiting = false;
     if (mine !== under) return undefined;
     if (answer.elsewhere) return location.replace(answer.elsewhere);
-    if (answer.trouble) {
-      const failed = await import("./failed.js").catch(() => null);
-      if (mine !== under) return undefined;
-      return failed ? show(inWords(answer.trouble, url, failed)) : location.assign(url); // nothing sounds yet: see after.js
-    }
+    if (answer.trouble) return show(inWords(answer.trouble, url));
     history.replaceState(history.state, "", answer.page.url);
     return show(answer.page);
   }
@@ -71,7 +68,7 @@ export function start({ onPage }) {
     return { title: `${gettext("Loading")} · Spotify Lite`, main: bones.draw(url), nav: marked(url) };
   }
 
-  function inWords(trouble, url, failed) {
+  function inWords(trouble, url) {
     const title = `${gettext("This page did not come through")} · Spotify Lite`;
     return { title, main: failed.draw(trouble, () => arrive(url)), nav: marked(url) };
   }

@@ -7,6 +7,7 @@ const PARTS = [
   ["[data-query]", () => import("./search.js"), "[data-search]"],
   ["[data-figures]", () => import("./figures.js")],
   ["[data-onward], .letters", () => import("./longlists.js")],
+  ["[data-theme-choice]", () => import("./theme.js")],
   ["[data-quiet]", () => import("./settings.js")],
   ["[data-reveal], [data-copy], [aria-invalid]", () => import("./settings-forms.js")],
 ];

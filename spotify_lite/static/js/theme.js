@@ -2,7 +2,11 @@
 
 const root = document.documentElement;
 
+let started = false; // by the desk, a page of settings, or a press of the button in the frame
+
 export function start() {
+  if (started) return;
+  started = true;
   document.addEventListener("click", (event) => {
     if (!event.target.closest?.("[data-theme-toggle]")) return;
     const shown = root.dataset.theme || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");

@@ -6,13 +6,14 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page, Route, expect
 
 from spotify_lite.tests.e2e import playing
 from spotify_lite.tests.rig import server
 from spotify_lite.tests.rig.scrape import scrape
 
 AFTER = re.compile(r"/js/after[-.]")  # the module that listens; it comes with the first sound
+HEARD = 500  # milliseconds after which a song that sounds has been heard to move
 PATIENCE = 20.0  # seconds until a page that went away is in a row: the node writes every five
 
 
@@ -39,9 +40,12 @@ def test_a_page_that_goes_away_has_told_how_its_plays_went(guest: Page, demo: se
     before, told = counted(demo), tellings(demo)
     with guest.expect_response(lambda answer: AFTER.search(answer.url) is not None):
         playing.open_album(guest)
-    guest.locator("main .row .hit").nth(1).click()
+    guest.wait_for_timeout(HEARD)
+    rows = guest.locator("main .row")
+    rows.nth(1).locator(".hit").click()
+    expect(rows.nth(1)).to_have_attribute("aria-current", "true")
     guest.wait_for_function(playing.STARTED, polling=20)
-    guest.wait_for_timeout(300)
+    guest.wait_for_timeout(HEARD)
     assert tellings(demo) == told, "nobody is disturbed while somebody listens"
     guest.goto("about:blank")
     wait_until(lambda: counted(demo)["play"][0] - before["play"][0] >= 2)

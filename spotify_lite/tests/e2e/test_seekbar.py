@@ -73,7 +73,9 @@ def seek(page: Page, where: str = "#player") -> Locator:
 
 def open_view(page: Page) -> Locator:
     title(page).click()
-    expect(page.locator("#now")).to_be_visible()
+    view = page.locator("#now")
+    expect(view).to_be_visible()
+    view.evaluate("view => Promise.all(view.getAnimations().map(({ finished }) => finished))")  # it slides in
     return seek(page, "#now")
 
 
