@@ -69,11 +69,12 @@ class Breaker:
 
 
 class Pool(ConnectionPool):
-    """Redis-py's own, which never waits for a free connection, behind a breaker; django-redis keeps one a process."""
+    """Redis-py's own, which never waits for a free connection, behind the breaker of this process.
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.breaker = Breaker()
+    django-redis means to keep one pool a process, but threads that come first at once have one each.
+    """
+
+    breaker = Breaker()
 
     def get_connection(self, *args: Any, **options: Any) -> Connection:
         if not self.breaker.admit():

@@ -66,11 +66,18 @@ def test_what_is_no_key_is_a_problem_that_names_it(client: Client, song: Track, 
     assert (answer.status_code, list(answer.json()["errors"])) == (400, ["of"])
 
 
-def test_there_is_none_of_what_is_not_measured_hidden_unknown_or_empty(client: Client, make_track: MakeTrack):
-    unmeasured, hidden, empty = make_track("One"), make_track("Two", published=False), make_track("Three")
-    measure(hidden)
+def test_what_is_not_measured_yet_or_empty_has_no_content_for_a_minute(client: Client, make_track: MakeTrack):
+    unmeasured, empty = make_track("One"), make_track("Three")
     measure(empty, waveform=b"")
-    for path in (address(unmeasured), address(hidden), address(empty), "/api/v1/tracks/9999/waveform"):
+    for path in (address(unmeasured), f"{address(unmeasured)}?of={'0' * 64}", address(empty)):
+        answer = client.get(path)
+        assert (answer.status_code, answer.content, answer["Cache-Control"]) == (204, b"", "public, max-age=60"), path
+
+
+def test_there_is_none_of_what_is_hidden_or_unknown(client: Client, make_track: MakeTrack):
+    hidden = make_track("Two", published=False)
+    measure(hidden)
+    for path in (address(hidden), "/api/v1/tracks/9999/waveform"):
         answer = client.get(path)
         assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json"), path
         assert answer["Cache-Control"] == "no-store"

@@ -102,7 +102,7 @@ async function add(address) {
   try {
     if (await shelf.has(address)) return;
     const answer = await fetch(address, { priority: "low" });
-    if (answer.ok) await shelf.put(address, await answer.blob(), answer.headers.get("Content-Type") ?? "");
+    if (answer.status === 200) await shelf.put(address, await answer.blob(), answer.headers.get("Content-Type") ?? "");
     else refuse(answer);
   } catch {
     // the song sounds without it

@@ -24,7 +24,7 @@ export class Peaks {
       const answer = await fetch(url, { priority: "low" });
       if (!answer.ok) refuse(answer);
       if (!answer.ok && answer.status !== 404) return false;
-      this.known.set(url, answer.ok ? new Uint8Array(await answer.arrayBuffer()) : null);
+      this.known.set(url, answer.status === 200 ? new Uint8Array(await answer.arrayBuffer()) : null);
       if (this.known.size > KEPT) this.known.delete(this.known.keys().next().value);
       return true;
     } catch {

@@ -28,6 +28,7 @@ export function start({ say, onResults: drawn, begin }) {
   let device = null; // glance.js, once it is here and knows names
   let arriving = false;
   let glanced = null; // the search whose results, as this device knows them, stand on the page
+  let missed = null; // the search for which neither the server was reached nor this device knew anything yet
 
   function typed(field) {
     field.form.querySelector("[data-clear]").hidden = !field.value;
@@ -71,7 +72,10 @@ export function start({ say, onResults: drawn, begin }) {
     arriving = false;
     if (!(await glances?.ready())) return;
     device = glances;
-    if (field.isConnected && wanted(field).key !== shown.key && !glanced) glance(field, wanted(field));
+    if (!field.isConnected) return;
+    const search = wanted(field);
+    if (search.key === missed?.key) await fail(field, search);
+    else if (search.key !== shown.key && !glanced) glance(field, search);
   }
 
   async function ask(field, search = wanted(field)) {
@@ -102,6 +106,7 @@ export function start({ say, onResults: drawn, begin }) {
     clearTimeout(timer);
     under?.abort();
     under = null;
+    missed = null;
     results.wait(field, false);
   }
 
@@ -117,6 +122,7 @@ export function start({ say, onResults: drawn, begin }) {
     const sentence = navigator.onLine
       ? gettext("The search did not come through. What stands here is from before.")
       : gettext("This device is offline. What stands here is from before; the search goes on once it is back.");
+    missed = search;
     widen(results.place());
     if (!navigator.onLine) addEventListener("online", again, { once: true });
     say(sentence, { label: gettext("Try again"), act: again });

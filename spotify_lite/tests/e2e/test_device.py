@@ -369,7 +369,7 @@ def test_what_was_being_kept_goes_on_after_a_reload_and_asks_for_nothing_twice(p
 
     page.context.route("**/media/**", slow)
     page.get_by_role("button", name="Keep on this device").click()
-    page.wait_for_timeout(200)
+    expect(page.locator("main [data-keep]")).to_have_attribute("data-state", "wanted")
     page.reload()
     expect(page.locator("main [data-keep]")).to_have_attribute("data-state", "kept", timeout=30_000)
     here = page.evaluate(HERE)

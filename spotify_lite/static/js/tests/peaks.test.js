@@ -13,7 +13,7 @@ function serve(...statuses) {
     asked.push(url);
     const status = statuses[Math.min(asked.length, statuses.length) - 1];
     if (!status) throw new TypeError("Failed to fetch");
-    return new Response(status === 200 ? new Uint8Array([1, 2, 3]) : "", { status });
+    return new Response(status === 200 ? new Uint8Array([1, 2, 3]) : null, { status });
   };
   return asked;
 }
@@ -30,10 +30,12 @@ test("peaks are asked for once and remembered", async () => {
 });
 
 test("none is an answer, a server that is away or in trouble is none", async () => {
-  serve(404, 0, 503, 200);
+  serve(204, 404, 0, 503, 200);
   const peaks = new Peaks();
-  await peaks.ask("/none");
-  assert.equal(peaks.of("/none"), null);
+  for (const none of ["/none", "/gone"]) {
+    assert.equal(await peaks.ask(none), true);
+    assert.equal(peaks.of(none), null);
+  }
   for (const answered of [false, false, true]) assert.equal(await peaks.ask("/late"), answered);
   assert.equal(peaks.of("/late").length, 3);
 });
