@@ -70,11 +70,11 @@ def answer(query: str, kind: str, *, limit: int = DEPTH) -> list[str]:
 
 def found_whole(query: str, kind: str, *, limit: int) -> search.Found:
     """Search as often as it takes for nothing to be left out: a machine may be too busy, and all of it is judged."""
-    for _ in range(TRIES):
+    for turn in range(TRIES):
         found = search.search(query, kinds=[kind], limit=limit, at=timezone.now(), fresh=True)
         if not found.partial:
             return found
-        time.sleep(0.1)
+        time.sleep(min(2.0, 0.1 * 2**turn))  # what keeps it busy may take seconds
     raise AssertionError(f"{query!r} is never answered whole")
 
 
